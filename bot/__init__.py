@@ -1,0 +1,1 @@
+"""The bot talks to people. It makes no pixels."""

@@ -1,0 +1,103 @@
+"""Frozen facts of a conversation: a project (a thread), its sources and its versions (galleries)."""
+
+from __future__ import annotations
+
+from typing import Any, Self
+
+from pydantic import BaseModel, ConfigDict
+
+from bot.planner.plan import Plan
+from engine.contract import Box, ImageInfo, JobError, JobRequest, Role, Status
+
+
+class Fact(BaseModel):
+    """Base of the records: frozen; `evolve` makes a changed copy."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    def evolve(self, **changes: Any) -> Self:  # noqa: ANN401  # any field may change; validation judges it
+        """Return a validated copy with some fields changed."""
+        return type(self).model_validate({**dict(self), **changes})
+
+
+class Source(Fact):
+    """An image a member gave. `info` is the engine's answer: id, size, advisories and faces."""
+
+    filename: str
+    info: ImageInfo
+    role: Role | None = None  # as the plan or the member named it
+
+
+class Variant(Fact):
+    """One image (or clip) of a version. `number` counts from 1 over the whole gallery."""
+
+    number: int
+    image: str
+    model: str
+    seed: int
+    width: int
+    height: int
+    clip: bool = False
+    poster: str | None = None
+    preview: str | None = None
+    notes: tuple[str, ...] = ()
+    faces: tuple[Box, ...] = ()
+
+
+class Version(Fact):
+    """One gallery. `id` is unique over all projects and stands in every `custom_id`; `number` counts in its project.
+
+    It is a row before it is work: `job` is None until the engine has accepted it,
+    `message` is None until it is posted.
+    """
+
+    id: int
+    project: int
+    number: int
+    asker: int  # the member who asked for this version
+    plan: Plan
+    request: JobRequest
+    words: str = ""  # the member's own words
+    parent: int | None = None  # id of the version it came from
+    status: Status = Status.WAITING
+    job: str | None = None
+    message: int | None = None
+    variants: tuple[Variant, ...] = ()
+    picks: dict[int, frozenset[int]] = {}  # variant number -> the members who picked it
+    notices: tuple[str, ...] = ()  # honest words to show with it
+    error: JobError | None = None
+    deleted: bool = False
+
+    def variant(self, number: int) -> Variant | None:
+        """Return the variant with this number, or None."""
+        return next((v for v in self.variants if v.number == number), None)
+
+
+class Project(Fact):
+    """A thread and all that was made in it. `place` is where its messages go: the thread, or a DM channel."""
+
+    id: int
+    owner: int
+    place: int
+    guild: int | None = None
+    channel: int | None = None  # the thread's parent
+    origin: int | None = None  # the message (or interaction) it began with
+    title: str = ""
+    sources: tuple[Source, ...] = ()
+    versions: tuple[Version, ...] = ()
+    selected: tuple[int, int] | None = None  # version id, variant number: the owner's pick
+    created: float = 0.0
+
+    def version(self, version_id: int) -> Version | None:
+        """Return the version with this id, or None."""
+        return next((v for v in self.versions if v.id == version_id), None)
+
+    @property
+    def newest(self) -> Version | None:
+        """The newest version that has something to show, or None."""
+        return next((v for v in reversed(self.versions) if v.variants and not v.deleted), None)
+
+    @property
+    def running(self) -> tuple[Version, ...]:
+        """Versions that have not ended."""
+        return tuple(v for v in self.versions if not v.status.ended and not v.deleted)

@@ -1,0 +1,1 @@
+"""From a member's few words to a plan."""

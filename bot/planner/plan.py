@@ -1,0 +1,104 @@
+"""The plan: what the planner understood, and the question it is asked."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Annotated, Literal, Protocol
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from engine.contract import Advisory, Change, Family, Keep, Motion, Role
+
+Base = Annotated[int, Field(ge=1, le=8)] | Literal["source"]
+
+
+class Frozen(BaseModel):
+    """Base of the planner's types: frozen, and unknown names are refused."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Action(StrEnum):
+    """What a member wants."""
+
+    GENERATE = "generate"  #: new variants from a base and a prompt
+    ANIMATE = "animate"  #: a clip from a base
+    UPSCALE = "upscale"  #: a larger copy of a base
+    FIX_FACE = "fix_face"  #: better faces in a base, and nothing else
+    REROLL = "reroll"  #: the same again with other seeds
+    PICK = "pick"  #: choose a variant
+    BACK = "back"  #: an earlier version
+    CANCEL = "cancel"  #: stop what runs
+    TALK = "talk"  #: nothing to render; only the reply matters
+
+
+class Reference(Frozen):
+    """What image number `image` (from 1, in the order they were given) contributes."""
+
+    image: Annotated[int, Field(ge=1, le=8)]
+    role: Role
+
+
+class Plan(Frozen):
+    """What the planner understood of a message.
+
+    `families` empty means: the family of the version it refines, else the planner's choice.
+    `base` None means: the selected variant, else the source. `version` names an earlier version, from 1.
+    `prompt` describes the finished picture and is never a command.
+    """
+
+    action: Action
+    families: tuple[Family, ...] = ()
+    base: Base | None = None
+    version: Annotated[int, Field(ge=1)] | None = None
+    prompt: str = ""
+    negative: str = ""
+    variants: Annotated[int, Field(ge=1, le=8)] | None = None
+    change: Change | None = None
+    keep: frozenset[Keep] = frozenset()
+    references: tuple[Reference, ...] = ()
+    motion: tuple[Motion, ...] = ()
+    seconds: Annotated[float, Field(ge=1, le=10)] | None = None
+    scale: Annotated[int, Field(ge=2, le=4)] | None = None
+    exact: bool = False  # the member's words, untouched
+    reason: str = ""
+    cautions: tuple[str, ...] = ()
+    reply: str = ""
+
+    def evolve(self, **changes: object) -> Plan:
+        """Return a validated copy with some fields changed."""
+        return Plan.model_validate({**self.model_dump(), **changes})
+
+
+class ThreadContext(BaseModel):
+    """What a thread holds when a member speaks in it."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    sources: int = 0
+    variants: int = 0  # of the newest version
+    families: tuple[Family, ...] = ()  # of the newest version
+    selected: int | None = None
+    versions: int = 0
+    prompt: str = ""  # the standing prompt, which a follow-up edits
+    negative: str = ""
+    running: bool = False  # something can be cancelled
+
+
+class Context(BaseModel):
+    """What the planner knows beside the words. `images` came with this very message."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    images: int = 0
+    thread: ThreadContext | None = None
+    advisories: tuple[Advisory, ...] = ()
+    faces: int = 0  # found in the first source
+
+
+class Planner(Protocol):
+    """Understands words. The embedded planner and a language model are two of them."""
+
+    async def plan(self, text: str, context: Context) -> Plan:
+        """Return what the member wants; never raises for anything a member can write."""
+        ...

@@ -1,0 +1,1 @@
+"""The engine makes pixels. It knows nothing of Discord."""

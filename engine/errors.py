@@ -1,0 +1,123 @@
+"""What can go wrong in the engine, in words: a class's docstring is its message.
+
+Each error has an HTTP status and a stable `code`; `detail` may say more than the docstring.
+"""
+
+from __future__ import annotations
+
+
+class EngineError(Exception):
+    """Something went wrong in the engine."""
+
+    status = 500
+    code = "engine_error"
+
+    def __init__(self, detail: str | None = None) -> None:
+        self.detail = detail or " ".join((type(self).__doc__ or "").split())
+        super().__init__(self.detail)
+
+
+class BadImage(EngineError):
+    """This file cannot be read as an image; send a JPEG, PNG, WebP, GIF, BMP, TIFF, AVIF or HEIC."""
+
+    status, code = 422, "bad_image"
+
+
+class NotAnImage(BadImage):
+    """This is not an image file, whatever its name says."""
+
+    code = "not_an_image"
+
+
+class TruncatedImage(BadImage):
+    """This image file is cut off or damaged; send it again."""
+
+    code = "truncated_image"
+
+
+class ImageTooLarge(EngineError):
+    """This file is larger than 25 MB; send a smaller one."""
+
+    status, code = 413, "image_too_large"
+
+
+class TooManyPixels(EngineError):
+    """This image has more than 64 megapixels; send a smaller one."""
+
+    status, code = 422, "too_many_pixels"
+
+
+class ImageNotFound(EngineError):
+    """There is no such image here; it may have been deleted."""
+
+    status, code = 404, "image_not_found"
+
+
+class JobNotFound(EngineError):
+    """There is no such job here; it may have been deleted."""
+
+    status, code = 404, "job_not_found"
+
+
+class ModelNotFound(EngineError):
+    """There is no model card with this id."""
+
+    status, code = 404, "model_not_found"
+
+
+class ModelUnavailable(EngineError):
+    """This model cannot run on this machine."""
+
+    status, code = 409, "model_unavailable"
+
+
+class WrongKind(EngineError):
+    """This model does not do that kind of job."""
+
+    status, code = 422, "wrong_kind"
+
+
+class QueueFull(EngineError):
+    """The queue is full; try again in a minute."""
+
+    status, code = 503, "queue_full"
+
+
+class KeyReused(EngineError):
+    """This idempotency key was used for another request."""
+
+    status, code = 409, "key_reused"
+
+
+class Unauthorized(EngineError):
+    """A bearer key is needed here (ENGINE_API_KEY)."""
+
+    status, code = 401, "unauthorized"
+
+
+class BadRequest(EngineError):
+    """The request is not as the contract says."""
+
+    status, code = 422, "bad_request"
+
+
+class RenderError(EngineError):
+    """The renderer could not finish; another seed or a smaller size may work."""
+
+    status, code = 500, "render_failed"
+
+
+class WorkerLost(EngineError):
+    """The worker died three times over this task; a smaller image may work."""
+
+    status, code = 500, "worker_lost"
+
+
+class OutOfMemory(RenderError):
+    """There was not enough memory for this; a smaller image or fewer variants will fit."""
+
+    code = "out_of_memory"
+
+
+class RenderCancelled(Exception):
+    """The job was stopped by its owner. Not an error: it never reaches a member."""

@@ -1,0 +1,1 @@
+"""What models there are, which can run here, and which stay in memory."""

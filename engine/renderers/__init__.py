@@ -1,0 +1,1 @@
+"""What makes the pixels: one module a renderer, found by name through `registry`."""
