@@ -7,7 +7,7 @@ from typing import Any, Self
 from pydantic import BaseModel, ConfigDict
 
 from bot.planner.plan import Plan
-from engine.contract import Box, ImageInfo, JobError, JobRequest, Role, Status
+from engine.contract import Box, Family, ImageInfo, JobError, JobRequest, Role, Status
 
 
 class Fact(BaseModel):
@@ -60,17 +60,41 @@ class Version(Fact):
     words: str = ""  # the member's own words
     parent: int | None = None  # id of the version it came from
     status: Status = Status.WAITING
+    key: str = ""  # the idempotency key its job is submitted with
     job: str | None = None
     message: int | None = None
+    files: tuple[str, ...] = ()  # the file names in its message, in order
+    sheet: str | None = None  # image id of a comparison's labelled sheet
+    created: float = 0.0  # Unix seconds
+    ended: float | None = None
     variants: tuple[Variant, ...] = ()
     picks: dict[int, frozenset[int]] = {}  # variant number -> the members who picked it
     notices: tuple[str, ...] = ()  # honest words to show with it
     error: JobError | None = None
+    settled: bool = False  # its message shows how it ended, and nothing is left to do
     deleted: bool = False
 
     def variant(self, number: int) -> Variant | None:
         """Return the variant with this number, or None."""
         return next((v for v in self.variants if v.number == number), None)
+
+
+class File(Fact):
+    """An image that was received; `path` names its bytes in the inbox until the engine has them."""
+
+    filename: str
+    path: str
+
+
+class Pending(Fact):
+    """A request that was heard and not yet begun: kept so that a restart loses nothing."""
+
+    user: int
+    text: str
+    files: tuple[File, ...] = ()
+    message: int | None = None  # the answer that is already there, which becomes the gallery
+    families: tuple[Family, ...] = ()  # chosen by the member, over the planner's choice
+    variants: int | None = None
 
 
 class Project(Fact):
@@ -80,13 +104,15 @@ class Project(Fact):
     owner: int
     place: int
     guild: int | None = None
-    channel: int | None = None  # the thread's parent
+    channel: int | None = None  # where it was asked for: the thread's parent, or the place itself
+    thread: bool = False  # whether the place is a thread of its own, in which all talk is about it
     origin: int | None = None  # the message (or interaction) it began with
     title: str = ""
     sources: tuple[Source, ...] = ()
     versions: tuple[Version, ...] = ()
     selected: tuple[int, int] | None = None  # version id, variant number: the owner's pick
     created: float = 0.0
+    pending: Pending | None = None
 
     def version(self, version_id: int) -> Version | None:
         """Return the version with this id, or None."""
