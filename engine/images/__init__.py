@@ -1,0 +1,1 @@
+"""Pictures: reading them safely, judging, fitting, writing and keeping them."""
