@@ -1,0 +1,114 @@
+// The page's wiring: state in, drawings out.
+import { fetchSamples, fetchState, listen } from "./api.js";
+import { drawComposer, wireComposer } from "./composer.js";
+import { by, h } from "./dom.js";
+import { icon } from "./icons.js";
+import { interactionEvent } from "./interactions.js";
+import { drawList, watchScroll } from "./list.js";
+import { drawChannels, drawHeader, drawMember, drawMembers, wireSidebar } from "./sidebar.js";
+import { apply, changed, nameOf, onChange, open, replace, state } from "./store.js";
+import { startClock } from "./time.js";
+
+let stop = () => {};
+let refetch = null;
+
+async function refresh() {
+  const user = state.viewer;
+  try {
+    const answer = await fetchState(user);
+    if (user === state.viewer) replace(answer);
+  } catch {
+    later(2000);
+  }
+}
+
+function later(wait = 60) {
+  clearTimeout(refetch);
+  refetch = setTimeout(refresh, wait);
+}
+
+function onEvent(t, d) {
+  if (interactionEvent(t, d)) return;
+  if (!apply(t, d)) later();
+}
+
+function connect() {
+  stop();
+  stop = listen(state.viewer, {
+    onEvent,
+    onOpen: () => {
+      state.connected = true;
+      refresh();
+    },
+    onLost: () => {
+      state.connected = false;
+      changed();
+    },
+  });
+}
+
+function choose(username) {
+  if (username === state.viewer) return;
+  sessionStorage.setItem("member", username);
+  state.viewer = username;
+  state.unread.clear();
+  state.failed.clear();
+  state.replyTo = null;
+  connect();
+}
+
+function drawTyping() {
+  const note = state.typing.get(state.current);
+  const user = note && note.until > Date.now() ? state.users.get(note.user) : null;
+  by("typing").replaceChildren(...(user ? [h("span", { class: "dots" }, h("i"), h("i"), h("i")), h("b", {}, nameOf(user)), " is typing…"] : []));
+}
+
+function fromAddress() {
+  const id = location.hash.slice(1);
+  if (state.channels.has(id) && id !== state.current) open(id);
+}
+
+function toAddress() {
+  if (!state.current || location.hash.slice(1) === state.current) return;
+  history[location.hash ? "pushState" : "replaceState"](null, "", `#${state.current}`);
+}
+
+function draw() {
+  if (!state.loaded) return;
+  drawChannels(refresh);
+  drawHeader();
+  drawMember(choose);
+  drawMembers();
+  drawList();
+  drawComposer();
+  drawTyping();
+  toAddress();
+}
+
+async function loadSamples() {
+  try {
+    state.samples = await fetchSamples();
+  } catch {
+    state.samples = [];
+  }
+  changed();
+}
+
+function wire() {
+  by("toggle-drawer").append(icon("menu", 24));
+  by("toggle-members").append(icon("members", 22));
+  by("home").append(icon("at", 26));
+  wireSidebar(refresh);
+  wireComposer();
+  watchScroll();
+  addEventListener("popstate", fromAddress);
+  setInterval(drawTyping, 1000);
+  startClock();
+}
+
+state.viewer = new URLSearchParams(location.search).get("user") ?? sessionStorage.getItem("member") ?? "alice";
+state.current = location.hash.slice(1) || null;
+onChange(draw);
+wire();
+loadSamples();
+connect();
