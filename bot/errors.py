@@ -25,3 +25,7 @@ class NoSuchVariant(EaselError):
 
 class NoImage(EaselError):
     """There is no picture to work on yet; post one and say what it should become."""
+
+
+class CannotConnect(EaselError):
+    """Discord does not let me in; the token in DISCORD_TOKEN has to be a valid one."""

@@ -21,6 +21,8 @@ from bot.client.point import point_at
 from bot.conversation.events import Reacted, Said
 from bot.conversation.project import Project, Source
 from bot.engine_client import EngineClient, EngineProblem, patiently
+from bot.errors import CannotConnect
+from bot.parent import report_connected
 from bot.planner.embedded import EmbeddedPlanner
 from bot.settings import BotSettings
 from bot.store import Database, Store
@@ -34,6 +36,10 @@ NUMBERS = {f"{n}\N{COMBINING ENCLOSING KEYCAP}": n for n in range(1, 9)} | {
 HOW = (
     "Post a picture together with a few words and mention me, for example: *make it a watercolor*. "
     "I open a thread, make several variants, and then we talk until it is right. `/easel` works too."
+)
+NO_INTENT = (
+    "BOT_MESSAGE_CONTENT asks for the message-content intent, which Discord does not allow this bot: switch it on "
+    "under Bot in the developer portal, or take the setting out."
 )
 
 
@@ -70,6 +76,7 @@ class EaselClient(discord.Client):
         if not self.settings.wants_message_content:
             log.info("no message-content intent: watched channels and talk without a mention are not read")
         log.info("connected as %s, in %d servers", self.user, len(self.guilds))
+        report_connected(str(self.user))
         if not self._resumed:
             self._resumed = True
             await self.desk.known_models()
@@ -236,8 +243,7 @@ async def main(settings: BotSettings) -> None:
     """Run the client until it is told to stop.
 
     Raises:
-        discord.LoginFailure: when the token is refused.
-        discord.PrivilegedIntentsRequired: when the message-content intent is asked for and not allowed.
+        CannotConnect: when the token is refused, or the message-content intent is asked for and not allowed.
     """
     if settings.discord_url:
         point_at(settings.discord_url)
@@ -252,6 +258,10 @@ async def main(settings: BotSettings) -> None:
     try:
         async with client:
             await client.start(settings.token or "")
+    except discord.LoginFailure as error:
+        raise CannotConnect from error
+    except discord.PrivilegedIntentsRequired as error:
+        raise CannotConnect(NO_INTENT) from error
     finally:
         await engine.close()
         database.close()

@@ -1,0 +1,146 @@
+"""The bot's commands: run, client, sandbox, try, plan. Wiring only; each imports what it needs when it is asked for."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import contextlib
+import logging
+import signal
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from bot.errors import EaselError
+from bot.parent import leave_with_parent
+from bot.settings import BotSettings
+
+#: The exit status that says: a person has to change something first. A supervisor does not try again.
+USAGE = 2
+
+
+def run(settings: BotSettings, _args: argparse.Namespace) -> int:
+    """Start engine, sandbox and client together."""
+    from bot.supervise import supervisor
+
+    return supervisor.run(settings, lambda line: print(line, flush=True))
+
+
+def client(settings: BotSettings, _args: argparse.Namespace) -> int:
+    """Run the Discord client alone."""
+    from bot.client.client import main as connect
+
+    if settings.token is None:
+        return _complain("DISCORD_TOKEN is not set; `make run` opens the sandbox without one")
+    asyncio.run(connect(settings))
+    return 0
+
+
+def sandbox(settings: BotSettings, args: argparse.Namespace) -> int:
+    """Run the sandbox alone."""
+    port = settings.sandbox_port if args.port is None else args.port
+    asyncio.run(_serve_sandbox(port, args.data or settings.sandbox_data_dir))
+    return 0
+
+
+async def _serve_sandbox(port: int, data: Path) -> None:
+    from bot.sandbox.server import start
+
+    told = asyncio.Event()
+    for name in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(name, told.set)
+    server = await start(port, data=data)
+    print(f"The sandbox is at {server.base}", flush=True)
+    try:
+        await told.wait()
+    finally:
+        await server.stop()
+
+
+def try_out(settings: BotSettings, args: argparse.Namespace) -> int:
+    """Make variants from a terminal."""
+    from bot.tryout.command import main as try_once
+
+    return try_once(settings, args.images, args.say, args.out, as_json=args.json)
+
+
+def plan(_settings: BotSettings, args: argparse.Namespace) -> int:
+    """Show what the planner understands."""
+    if args.cases:
+        from bot.planner import cases
+
+        return cases.run(args.cases)
+    from bot.planner.embedded import EmbeddedPlanner
+    from bot.planner.plan import Context
+
+    found = asyncio.run(EmbeddedPlanner().plan(args.say, Context(images=args.images)))
+    print(found.model_dump_json(indent=2))
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m bot", description="Easel: image-to-image work in Discord.")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    def command(name: str, act: Callable[[BotSettings, argparse.Namespace], int]) -> argparse.ArgumentParser:
+        added = commands.add_parser(name, help=act.__doc__, description=act.__doc__)
+        added.set_defaults(act=act, with_parent=False)
+        return added
+
+    command("run", run)
+    child_client = command("client", client)
+    child_sandbox = command("sandbox", sandbox)
+    for child in (child_client, child_sandbox):
+        child.add_argument("--with-parent", action="store_true", help="leave when the standard input closes")
+    child_sandbox.add_argument("--port", type=int, help="where to listen on loopback (0: any free port)")
+    child_sandbox.add_argument("--data", type=Path, help="the folder the server is kept in")
+
+    trial = command("try", try_out)
+    trial.add_argument("images", type=Path, nargs="+", metavar="IMAGE")
+    trial.add_argument("--say", default="", help='what to make of it: "watercolor, soft"')
+    trial.add_argument("--out", type=Path, required=True, help="folder for the variants and the sheet")
+    trial.add_argument("--json", action="store_true", help="print one JSON object, and no progress bar")
+
+    planner = command("plan", plan)
+    asked = planner.add_mutually_exclusive_group(required=True)
+    asked.add_argument("--cases", type=Path, metavar="FILE", help="a JSONL file of cases; prints one line for each")
+    asked.add_argument("--say", metavar="TEXT", help="one message")
+    planner.add_argument("--images", type=int, default=1, help="how many images come with --say")
+    return parser
+
+
+def _complain(words: str) -> int:
+    print(f"easel: {words}", file=sys.stderr)
+    return USAGE
+
+
+def _settings_problem(error: ValidationError) -> str:
+    wrong = [f"{'.'.join(map(str, e['loc']))} ({e['msg']}, not {e['input']!r})" for e in error.errors()]
+    return f"settings: {'; '.join(wrong)}"
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Run one command; returns its exit status: 0, 1 for what failed, 2 for what its caller has to change."""
+    args = _parser().parse_args(argv)
+    try:
+        settings = BotSettings()
+    except ValidationError as error:
+        return _complain(_settings_problem(error))
+    logging.basicConfig(level=settings.log_level, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    if args.with_parent:
+        leave_with_parent()
+    try:
+        status: int = args.act(settings, args)
+    except EaselError as error:
+        return _complain(error.detail)
+    except OSError as error:
+        print(f"easel: {error}", file=sys.stderr)
+        return 1
+    return status
+
+
+if __name__ == "__main__":
+    with contextlib.suppress(KeyboardInterrupt):
+        sys.exit(main())

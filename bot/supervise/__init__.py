@@ -1,0 +1,1 @@
+"""`make run`: the processes of a whole Easel, kept alive and ended together."""
