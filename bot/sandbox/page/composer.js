@@ -40,7 +40,7 @@ function write(words) {
 
 const mentionsBot = () => state.bot && new RegExp(`@(${state.bot.username}|${nameOf(state.bot)})\\b`, "i").test(text().value);
 /** In a plain channel the bot hears only those who name it. */
-const needsMention = () => channel()?.type === 0 && state.bot && !mentionsBot() && !text().value.startsWith("/");
+const needsMention = () => channel()?.type === 0 && state.bot && !mentionsBot() && !text().value.startsWith("/") && !state.messages.get(state.replyTo)?.author.bot;
 
 function addMention() {
   write(`@${state.bot.username} ${text().value}`);
@@ -113,8 +113,8 @@ function suggest() {
   const slash = /^\/([\w\s-]*)$/.exec(area.value);
   const mention = /(?:^|\s)@(\w*)$/.exec(before);
   if (document.activeElement !== area) return list.hide();
-  if (slash) return list.show(commandItems(slash[1].trim().toLowerCase()), ({ command }) => startCommand(command));
-  if (mention) return list.show(userItems(mention[1].toLowerCase()), (item) => pickUser(before.length - mention[1].length - 1, before.length, item));
+  if (slash) return list.show(commandItems(slash[1].trim().toLowerCase()), ({ command }) => startCommand(command), "Commands");
+  if (mention) return list.show(userItems(mention[1].toLowerCase()), (item) => pickUser(before.length - mention[1].length - 1, before.length, item), "Members");
   return list.hide();
 }
 
@@ -132,8 +132,8 @@ function startCommand(command) {
 }
 
 function draft() {
-  const reference = state.replyTo && { message_reference: { message_id: state.replyTo, channel_id: state.current } };
-  return { channel: state.current, content: onTheWire(text().value.trim()), ...reference };
+  const content = onTheWire(text().value.trim());
+  return state.replyTo ? { message: state.replyTo, content } : { channel: state.current, content };
 }
 
 async function send() {
@@ -147,7 +147,7 @@ async function send() {
   const reply = state.replyTo;
   state.replyTo = null;
   changed();
-  if (await attempt("post", payload, sent)) return;
+  if (await attempt(reply ? "reply" : "post", payload, sent)) return;
   // Refused: what was written comes back, unless something new is being written.
   if (text().value || files.length) return;
   state.replyTo = reply;

@@ -10,6 +10,7 @@ const TOGETHER = 7 * 60_000;
 const drawn = new Map();
 let shownChannel = null;
 let shownViewer = null;
+let lastSeen = null;
 let stuck = true;
 
 const when = (message) => new Date(message.timestamp);
@@ -115,6 +116,10 @@ export function drawList() {
     shownChannel = state.current;
     shownViewer = viewer()?.id;
   }
+  const last = messagesIn(state.current).at(-1);
+  // What one says oneself is always brought into view.
+  if (last && last.id !== lastSeen && last.author.id === viewer()?.id) stuck = true;
+  lastSeen = last?.id ?? null;
   const list = by("list");
   const rows = plan();
   dropGone(rows);

@@ -12,14 +12,21 @@ import { startClock } from "./time.js";
 let stop = () => {};
 let refetch = null;
 
+let held = null;
+
+/** Fetch the state anew. Events that come meanwhile are held, for the answer may be older than they are. */
 async function refresh() {
   const user = state.viewer;
+  held = [];
   try {
     const answer = await fetchState(user);
     if (user === state.viewer) replace(answer);
   } catch {
     later(2000);
   }
+  const missed = held ?? [];
+  held = null;
+  missed.forEach(([t, d]) => take(t, d));
 }
 
 function later(wait = 60) {
@@ -27,9 +34,14 @@ function later(wait = 60) {
   refetch = setTimeout(refresh, wait);
 }
 
+function take(t, d) {
+  if (!apply(t, d)) later();
+}
+
 function onEvent(t, d) {
   if (interactionEvent(t, d)) return;
-  if (!apply(t, d)) later();
+  if (held) held.push([t, d]);
+  else take(t, d);
 }
 
 function connect() {

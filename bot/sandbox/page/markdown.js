@@ -133,7 +133,7 @@ export function plain(text, world) {
     .replace(/<@!?(\d+)>/g, (_, id) => `@${world.userName(id)}`)
     .replace(/<#(\d+)>/g, (_, id) => `#${world.channelName(id)}`)
     .replace(/<t:(-?\d+)(?::\w)?>/g, (_, unix) => new Date(unix * 1000).toLocaleString("en-US"))
-    .replace(/```|\*\*|__|~~|`|^#{1,3} |^-# /gm, "")
+    .replace(/```|\*\*|__|~~|\|\||`|^#{1,3} |^-# /gm, "")
     .replace(/\s+/g, " ")
     .trim();
 }

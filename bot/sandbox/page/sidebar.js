@@ -52,6 +52,13 @@ function directRow(refresh) {
 
 const CHANNELS = "channels";
 
+const otherTalks = () => [...state.channels.values()].filter((channel) => (isDirect(channel) || channel.type === 3) && channel.id !== directChannel()?.id);
+
+function talkRow(channel) {
+  const others = channel.recipients.filter((user) => user.id !== viewer()?.id);
+  return row(channel, "dm", others.map(nameOf).join(", "), avatar(others[0] ?? channel.recipients[0], 32));
+}
+
 const facts = () => [[...state.channels.values()], state.current, [...state.unread], state.botOnline, state.connected, state.viewer, state.bot, people().length];
 
 export function drawChannels(refresh) {
@@ -59,7 +66,7 @@ export function drawChannels(refresh) {
   const focused = document.activeElement?.closest(`#${CHANNELS} button`)?.dataset.id;
   redraw(box, facts(), () => [
     h("h2", {}, "Text channels"), h("ul", {}, ...textChannels().map(textRow)),
-    h("h2", {}, "Direct messages"), h("ul", {}, h("li", {}, directRow(refresh)))]);
+    h("h2", {}, "Direct messages"), h("ul", {}, h("li", {}, directRow(refresh)), ...otherTalks().map((channel) => h("li", {}, talkRow(channel))))]);
   if (focused && document.activeElement === document.body) box.querySelector(`[data-id="${CSS.escape(focused)}"]`)?.focus({ preventScroll: true });
 }
 

@@ -80,20 +80,20 @@ function autocomplete(input, picked, ask) {
   input.addEventListener("keydown", (event) => list.key(event));
 }
 
-function fileField(option) {
-  const picker = filePicker({ max: 1, testid: `option-${option.name}` });
+function fileField(option, error) {
+  const picker = filePicker({ max: 1, testid: `option-${option.name}`, onChange: () => (error.textContent = "") });
   return { node: picker.node, value: () => (picker.files().length ? 0 : null), files: picker.files };
 }
 
-function fieldFor(option, ask) {
+function fieldFor(option, ask, error) {
   const label = `${option.name}: ${option.description}`;
-  if (option.type === 11) return fileField(option);
+  if (option.type === 11) return fileField(option, error);
   if (option.choices?.length || option.type in CHOICES) return choiceField(option, label);
   return textField(option, label, ask);
 }
 
 function fieldRow(option, field, error) {
-  return h("div", { class: `slash-field${option.type === 11 ? " wide" : ""}`, "data-testid": `field-${option.name}` },
+  return h("div", { class: `slash-field${option.type === 11 ? " wide" : ""}`, "data-testid": `field-${option.name}`, oninput: () => (error.textContent = "") },
     h("span", { class: "field-label" }, option.name, option.required && h("span", { class: "needed", "aria-label": "required" }, " *")),
     field.node, h("small", { class: "field-description" }, option.description), error);
 }
@@ -130,7 +130,10 @@ export function slashForm(command, channel, onClose) {
     const others = values.filter((value) => value.name !== option.name);
     return suggestions({ name: command.name, channel, options: nested(command.path, [...others, { name: option.name, type: option.type, value: typed, focused: true }]) });
   };
-  for (const option of command.options) fields.push({ option, field: fieldFor(option, ask), error: h("small", { class: "field-error", role: "alert" }) });
+  for (const option of command.options) {
+    const error = h("small", { class: "field-error", role: "alert" });
+    fields.push({ option, field: fieldFor(option, ask, error), error });
+  }
   const run = h("button", { type: "submit", class: "button primary", "data-testid": "slash-run" }, "Run");
   const onsubmit = (event) => {
     event.preventDefault();

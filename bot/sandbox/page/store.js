@@ -57,7 +57,8 @@ export const threadsOf = (channelId) =>
 /** The viewer's own conversation with the bot, once it exists. */
 export const directChannel = () => {
   const me = viewer();
-  return [...state.channels.values()].find((channel) => isDirect(channel) && (channel.recipients ?? []).some((user) => user.id === me?.id)) ?? null;
+  const withBot = (people) => people.some((user) => user.id === me?.id) && people.every((user) => user.bot || user.id === me?.id);
+  return [...state.channels.values()].find((channel) => isDirect(channel) && withBot(channel.recipients ?? [])) ?? null;
 };
 
 /** An ephemeral message is for the one who caused it; the server keeps it from the others already. */
@@ -112,7 +113,7 @@ function changeReaction(d, step) {
   const old = all.find((reaction) => reaction.emoji.name === d.emoji.name) ?? { emoji: d.emoji, count: 0 };
   const users = (old.users ?? []).filter((id) => id !== d.user_id);
   if (step > 0) users.push(d.user_id);
-  const fresh = { ...old, count: old.count + step, users };
+  const fresh = { ...old, count: old.users || !old.count ? users.length : old.count + step, users };
   const key = `${message.id} ${d.emoji.name} ${d.user_id}`;
   state.mine.set(key, step > 0);
   const others = all.includes(old) ? all.map((reaction) => (reaction === old ? fresh : reaction)) : [...all, fresh];
@@ -143,11 +144,18 @@ const EVENTS = {
   CHANNEL_UPDATE: noteChannel,
   THREAD_DELETE: (d) => state.channels.delete(d.id),
   CHANNEL_DELETE: (d) => state.channels.delete(d.id),
+  BOT_ONLINE: (d) => {
+    state.botOnline = d.online;
+  },
   TYPING_START: (d) => state.typing.set(d.channel_id, { user: d.user_id, until: Date.now() + 10_000 }),
 };
 
+/** Told to bots; nothing on the page shows them. */
+const UNSEEN = new Set(["THREAD_MEMBERS_UPDATE", "THREAD_MEMBER_UPDATE", "INTERACTION_CREATE", "PRESENCE_UPDATE", "CHANNEL_PINS_UPDATE"]);
+
 /** True if the event was understood; otherwise the state has to be fetched again. */
 export function apply(t, d) {
+  if (UNSEEN.has(t)) return true;
   const handle = EVENTS[t];
   if (!handle || !d) return false;
   handle(d);

@@ -3,13 +3,14 @@ import { by, h } from "./dom.js";
 
 let count = 0;
 
-/** A list bound to one input. show(items, pick) with items of {label, detail, before, testid}; key(event) is true if it took the key. */
+/** A list bound to one input. show(items, pick, heading) with items of {label, detail, before, testid}; key(event) is true if it took the key. */
 export function suggestionList(input, { label }) {
   const id = `suggestions-${count++}`;
   const box = h("ul", { class: "suggestions", role: "listbox", id, "aria-label": label });
   let items = [];
   let at = 0;
   let pick = () => {};
+  let heading = label;
 
   input.setAttribute("role", "combobox");
   input.setAttribute("aria-autocomplete", "list");
@@ -37,7 +38,7 @@ export function suggestionList(input, { label }) {
     box.style.maxHeight = `${Math.min(340, (above ? edges.top : innerHeight - edges.bottom) - 16)}px`;
   };
   const draw = () => {
-    box.replaceChildren(h("li", { class: "menu-heading", role: "presentation" }, label), ...items.map((item, index) =>
+    box.replaceChildren(h("li", { class: "menu-heading", role: "presentation" }, heading), ...items.map((item, index) =>
       h("li", {
         role: "option", id: `${id}-${index}`, class: "suggestion", "aria-selected": String(index === at), "data-testid": item.testid,
         onpointerdown: (event) => {
@@ -55,8 +56,9 @@ export function suggestionList(input, { label }) {
     input.setAttribute("aria-activedescendant", `${id}-${at}`);
     box.querySelector("[aria-selected=true]")?.scrollIntoView({ block: "nearest" });
   };
-  const show = (fresh, onPick) => {
+  const show = (fresh, onPick, title = label) => {
     if (!fresh.length) return hide();
+    heading = title;
     items = fresh;
     pick = onPick;
     at = 0;
