@@ -7,7 +7,7 @@ from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image, ImageChops, ImageCms
+from PIL import Image, ImageCms
 
 _SPACE_OF_MODE = {"L": "GRAY", "RGB": "RGB ", "CMYK": "CMYK"}
 _FLAGS = ImageCms.Flags.BLACKPOINTCOMPENSATION
@@ -124,8 +124,3 @@ def _probe() -> Image.Image:
     steps = np.linspace(0, 255, 8).astype(np.uint8)
     cube = np.stack(np.meshgrid(steps, steps, steps), axis=-1)
     return Image.fromarray(cube.reshape(8, 64, 3))
-
-
-def uninverted(cmyk: Image.Image) -> Image.Image:
-    """Undo the inversion that Pillow's reader assumes of every CMYK JPEG; only Adobe's files have it."""
-    return ImageChops.invert(cmyk)

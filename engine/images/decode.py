@@ -5,15 +5,14 @@ from __future__ import annotations
 import io
 from dataclasses import dataclass
 
-import cv2
 import numpy as np
 import pillow_heif
-from PIL import ExifTags, Image, ImageFile, JpegImagePlugin, TiffImagePlugin, UnidentifiedImageError
+from PIL import ExifTags, Image, ImageChops, ImageFile, JpegImagePlugin, TiffImagePlugin
 
 from engine.contract import MAX_PIXELS, MAX_UPLOAD_BYTES
 from engine.errors import BadImage, EngineError, ImageTooLarge, TooManyPixels, TruncatedImage
-from engine.images import colour
-from engine.images.sniff import sniff
+from engine.images import colour, tiff
+from engine.images.sniff import disbelieve, sniff
 from engine.renderers.base import Pixels
 
 #: JPEGs up to this are read at half or a quarter of their size; their format can do that without the whole in memory.
@@ -79,22 +78,29 @@ def decode(data: bytes) -> Decoded:
 
 
 def _decode(data: bytes, kind: str) -> Decoded:
-    try:
-        image = _open(data, kind)
-    except UnidentifiedImageError:
-        if kind != "tiff":
-            raise
-        return Decoded(_rare_tiff(data), kind)
+    if kind == "tiff" and tiff.is_rare(data):
+        return Decoded(tiff.read_rare(data), kind)
+    disbelieve(data, kind)
+    image = _open(data, kind)
     full = image.size
     scaled = _limit(image, kind)
+    disbelieve(data, kind, full)
     levels = _levels(image)
     image.load()
-    if image.mode == "CMYK" and kind == "jpeg" and "adobe" not in image.info:
-        image = colour.uninverted(image)
+    image = _as_meant(image)
     turn = _orientation(image)
     faithful = kind in KEEPABLE and not scaled and turn == 1 and levels <= 255 and _is_plain(image, kind)
     upright = _turned(colour.to_srgb(image, levels), turn)
     return Decoded(np.array(upright), kind, full if scaled else None, faithful)
+
+
+def _as_meant(image: Image.Image) -> Image.Image:
+    """Undo what Pillow's readers get the wrong way round."""
+    if isinstance(image, JpegImagePlugin.JpegImageFile) and image.mode == "CMYK" and "adobe" not in image.info:
+        return ImageChops.invert(image)  # It takes every CMYK JPEG for Adobe's inverted kind.
+    if isinstance(image, TiffImagePlugin.TiffImageFile):
+        return tiff.as_meant(image)
+    return image
 
 
 def _open(data: bytes, kind: str) -> Image.Image:
@@ -120,8 +126,7 @@ def _limit(image: Image.Image, kind: str) -> bool:
 def _levels(image: Image.Image) -> int:
     """The greatest sample value in the file, from how Pillow is about to unpack it; 255 unless grey or deep."""
     if isinstance(image, TiffImagePlugin.TiffImageFile):
-        bits = image.tag_v2.get(258, (8,))
-        return int(2 ** min(bits[0] if isinstance(bits, tuple) else bits, 32)) - 1 if image.mode != "1" else 255
+        return tiff.levels(image)
     tile = image.tile if isinstance(image, ImageFile.ImageFile) else ()
     args = tile[0].args if tile else ""
     raw = args[0] if isinstance(args, tuple) and args else args
@@ -147,24 +152,3 @@ def _is_plain(image: Image.Image, kind: str) -> bool:
     profile = image.info.get("icc_profile")
     still = kind != "webp" or not getattr(image, "is_animated", False)
     return image.mode != "CMYK" and still and (profile is None or (image.mode == "RGB" and colour.is_srgb(profile)))
-
-
-def _rare_tiff(data: bytes) -> Pixels:
-    """A TIFF of a kind that Pillow does not know (deep samples in planes, some float layouts), by OpenCV."""
-    width, height = _tiff_size(data)
-    if width * height > MAX_PIXELS:
-        raise TooManyPixels
-    found = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_ANYDEPTH | cv2.IMREAD_COLOR)
-    if found is None:
-        raise BadImage
-    levels = 256**found.dtype.itemsize - 1
-    return np.ascontiguousarray(colour.to_eight_bits(found, levels)[..., ::-1])
-
-
-def _tiff_size(data: bytes) -> tuple[int, int]:
-    """Width and height of a TIFF's first directory, without reading a pixel."""
-    directory = TiffImagePlugin.ImageFileDirectory_v2(data[:8])
-    stream = io.BytesIO(data)
-    stream.seek(directory.next)
-    directory.load(stream)
-    return int(directory[256]), int(directory[257])

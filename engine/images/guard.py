@@ -12,6 +12,7 @@ import os
 import signal
 import struct
 import sys
+import warnings
 from pathlib import Path
 from typing import BinaryIO
 
@@ -27,6 +28,7 @@ READY = b"ready\n"
 def main() -> None:
     """Serve until stdin ends, which it does when the parent is gone, however it went."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to answer.
+    warnings.simplefilter("ignore")  # What a reader finds odd about a file is no news for the log.
     answers = _private_stdout()
     _limit_memory(int(sys.argv[1]))
     answers.write(READY)

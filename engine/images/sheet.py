@@ -7,9 +7,10 @@ from collections.abc import Sequence
 
 import cv2
 import numpy as np
-from PIL import Image, ImageDraw, ImageFont
+from PIL import Image, ImageDraw
 
 from engine.images.fit import resized
+from engine.images.lettering import fitted
 from engine.renderers.base import Pixels
 
 #: A sheet's long side stays within this, so that it can be posted anywhere.
@@ -18,7 +19,6 @@ HEIGHT = 640
 BACKGROUND = (22, 22, 26)
 INK = (232, 230, 227)
 _CORNER = 0.012
-_LEAST_FONT = 0.7
 
 
 def sheet(cells: Sequence[tuple[Pixels, str]], columns: int | None = None) -> Pixels:
@@ -114,23 +114,6 @@ def _rounded(width: int, height: int) -> Image.Image:
 
 def _caption(canvas: Image.Image, words: str, box: tuple[int, int, int, int]) -> None:
     left, top, width, band = box
-    words, font = fitted(_drawable(words), width, max(9, round(band * 0.5)))
+    words, font = fitted(words, width, max(9, round(band * 0.5)))
     middle = (left + width / 2, top + band * 0.62)
     ImageDraw.Draw(canvas).text(middle, words, font=font, fill=INK, anchor="mm")
-
-
-def fitted(words: str, width: int, size: int) -> tuple[str, ImageFont.FreeTypeFont | ImageFont.ImageFont]:
-    """Return words and a font that stay within a width: first a smaller font, then fewer words and an ellipsis."""
-    font = ImageFont.load_default(size)
-    length = font.getlength(words)
-    if length > width:
-        font = ImageFont.load_default(max(size * _LEAST_FONT, size * width / length))
-    if font.getlength(words) <= width:
-        return words, font
-    kept = next((n for n in range(len(words), 0, -1) if font.getlength(words[:n].rstrip() + "…") <= width), 0)
-    return words[:kept].rstrip() + "…", font
-
-
-def _drawable(words: str) -> str:
-    """The words on one line, in characters that a picture's text can be made of."""
-    return " ".join("".join(c if c.isprintable() else " " for c in words).split())
