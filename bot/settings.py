@@ -8,7 +8,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import Field, SecretStr, field_validator
+from pydantic import AliasChoices, Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from engine.contract import MAX_VARIANTS
@@ -40,7 +40,10 @@ class BotSettings(BaseSettings):
     ] = "http://127.0.0.1:8484"
     engine_api_key: Annotated[
         SecretStr | None,
-        Field(description="The bearer key of an engine that asks for one"),
+        Field(
+            validation_alias=AliasChoices("bot_engine_api_key", "engine_api_key"),
+            description="The bearer key of an engine that asks for one (default: ENGINE_API_KEY)",
+        ),
     ] = None
     data_dir: Annotated[
         Path,

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from enum import Enum
 from pathlib import Path
 
+from pydantic import AliasChoices
 from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings
 
@@ -24,7 +25,9 @@ HEAD = """\
 def variable(settings: type[BaseSettings], name: str, field: FieldInfo) -> str:
     """Return the environment variable of a field."""
     alias = field.validation_alias
-    return (alias if isinstance(alias, str) else f"{settings.model_config.get('env_prefix', '')}{name}").upper()
+    if isinstance(alias, AliasChoices):
+        alias = alias.convert_to_aliases()[0][0]
+    return str(alias or f"{settings.model_config.get('env_prefix', '')}{name}").upper()
 
 
 def value(default: object) -> str:

@@ -27,13 +27,13 @@ class Reply:
         return None
 
 
-def ask(url: str, timeout: float = 1.0) -> Reply:
-    """GET an address; nobody there is an answer too."""
+def ask(url: str, key: str | None = None, timeout: float = 1.0) -> Reply:
+    """GET an address, with a bearer key where there is one; nobody there is an answer too."""
     parts = urlsplit(url)
     kind = http.client.HTTPSConnection if parts.scheme == "https" else http.client.HTTPConnection
     connection = kind(parts.hostname or LOOPBACK, parts.port, timeout=timeout)
     try:
-        connection.request("GET", parts.path or "/")
+        connection.request("GET", parts.path or "/", headers={"Authorization": f"Bearer {key}"} if key else {})
         answer = connection.getresponse()
         return Reply(answer.status, answer.read())
     except (OSError, http.client.HTTPException):

@@ -73,6 +73,4 @@ def environment(place: Place) -> dict[str, str]:
     found = {"BOT_ENGINE_URL": place.engine, "PYTHONUNBUFFERED": "1", "PYTHONFAULTHANDLER": "1"}
     if place.discord:
         found["BOT_DISCORD_URL"] = place.discord
-    if place.own_engine:
-        found["ENGINE_HOST"] = LOOPBACK
     return {**os.environ, **found}

@@ -104,7 +104,8 @@ class Supervisor:
 
     def _is_ready(self, name: str) -> bool:
         if name == "engine":
-            return ask(f"{self.place.engine}/readyz").status == 200
+            key = self.settings.engine_api_key
+            return ask(f"{self.place.engine}/readyz", key.get_secret_value() if key else None).status == 200
         if name == "bot" and not self.place.discord:
             return self._name_on_discord() is not None
         reply = ask(f"{self.place.discord}/sandbox/state")

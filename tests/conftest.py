@@ -1,0 +1,75 @@
+"""What holds for every test: nothing but loopback is reachable, and nobody's own settings leak in."""
+
+from __future__ import annotations
+
+import ipaddress
+import os
+import socket
+
+import pytest
+
+
+class LiveNetwork(Exception):
+    """A test reached for the network: tests may use loopback only; put a fake at the seam."""
+
+
+def refuse_beyond_loopback(host):
+    """Raise unless this host is a name or address of this machine."""
+    if host in {None, "", "localhost", b"localhost"}:
+        return
+    try:
+        if ipaddress.ip_address(host.decode() if isinstance(host, bytes) else host).is_loopback:
+            return
+    except ValueError:
+        pass
+    raise LiveNetwork(f"{LiveNetwork.__doc__} ({host!r})")
+
+
+@pytest.fixture(autouse=True, scope="session")
+def loopback_only():
+    """Refuse connections and name look-ups that would leave this machine."""
+    connect, connect_ex, getaddrinfo = socket.socket.connect, socket.socket.connect_ex, socket.getaddrinfo
+
+    def checked(real):
+        def wrapper(self, address):
+            if self.family != socket.AF_UNIX:
+                refuse_beyond_loopback(address[0])
+            return real(self, address)
+
+        return wrapper
+
+    def look_up(host, *args, **kwargs):
+        refuse_beyond_loopback(host)
+        return getaddrinfo(host, *args, **kwargs)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(socket.socket, "connect", checked(connect))
+        patch.setattr(socket.socket, "connect_ex", checked(connect_ex))
+        patch.setattr(socket, "getaddrinfo", look_up)
+        yield
+
+
+@pytest.fixture(autouse=True, scope="session")
+def no_settings_of_ones_own():
+    """Forget `.env` and the environment's settings: a test sets what it means."""
+    from bot.settings import BotSettings
+    from engine.settings import EngineSettings
+
+    with pytest.MonkeyPatch.context() as patch:
+        for name in os.environ:
+            if name.startswith(("BOT_", "ENGINE_", "DISCORD_")):
+                patch.delenv(name)
+        for settings in (BotSettings, EngineSettings):
+            patch.setitem(settings.model_config, "env_file", None)
+        yield
+
+
+@pytest.fixture(scope="session")
+def chromium():
+    """Return the path of a Chromium. `make test` sees to one; without it the test fails, it does not skip."""
+    from chromium import HELP, find
+
+    path = find()
+    if path is None:
+        pytest.fail(HELP)
+    return path
