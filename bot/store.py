@@ -36,11 +36,11 @@ class Store:
         )
         self._posts = self._table("posts", {"id": int, "version": int})  # which message shows which version
         self._guilds = self._table("guilds", {"id": int, "body": str})
+        self._ids = self._table("ids", {"id": str, "last": int})
         self._index()
 
     def _table(self, name: str, columns: dict[str, Any]) -> Any:
-        self._db[name].create(columns, pk="id", if_not_exists=True)
-        return self._db[name]
+        return self._db.table(name).create(columns, pk="id", if_not_exists=True)
 
     def _index(self) -> None:
         self._projects.create_index(["origin"], unique=True, if_not_exists=True)
@@ -80,7 +80,7 @@ class Store:
         rows = self._projects.rows_where("owner = ?", [user], order_by="id desc")
         return [p for row in rows if (p := self._project(row))]
 
-    def change_project(self, project_id: int, **changes: Any) -> Project | None:
+    def change_project(self, project_id: int, /, **changes: Any) -> Project | None:
         """Change some fields of a project and return it; None when it is gone."""
         project = self.project(project_id)
         if project is None:
@@ -123,7 +123,7 @@ class Store:
         row = self._one("posts", "id = ?", message)
         return self.version(row["version"]) if row else None
 
-    def change_version(self, version_id: int, **changes: Any) -> Version | None:
+    def change_version(self, version_id: int, /, **changes: Any) -> Version | None:
         """Change some fields of a version and return it; None when it is gone."""
         version = self.version(version_id)
         if version is None:
@@ -185,10 +185,9 @@ class Store:
 
     def _next(self, table: str) -> int:
         """Ids are never used twice, so that a button of a forgotten version never hits another."""
-        self._db["ids"].create({"id": str, "last": int}, pk="id", if_not_exists=True)
-        rows = list(self._db["ids"].rows_where("id = ?", [table]))
+        rows = list(self._ids.rows_where("id = ?", [table]))
         last = 1 + (rows[0]["last"] if rows else 0)
-        self._db["ids"].upsert({"id": table, "last": last}, pk="id")
+        self._ids.upsert({"id": table, "last": last}, pk="id")
         return int(last)
 
     def _project(self, row: dict[str, Any] | None) -> Project | None:

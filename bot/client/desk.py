@@ -216,14 +216,19 @@ class Desk:
         follower = Follower(self.db, self.engine, self.messenger, self.models)
         task = asyncio.create_task(self._followed(follower, project, version))
         self._following[version.id] = task
-        task.add_done_callback(lambda _: self._following.pop(version.id, None))
+        task.add_done_callback(lambda done: self._unfollow(version.id, done))
+
+    def _unfollow(self, version_id: int, task: asyncio.Task[None]) -> None:
+        if self._following.get(version_id) is task:
+            del self._following[version_id]
 
     async def _followed(self, follower: Follower, project: Project, version: Version) -> None:
         """Try again for a while when Discord or anything else fails: a version is never given up silently."""
         await self.known_models()
         for delay in (1, 5, 30, 120, None):
             try:
-                await follower.run(project, await self.db(Store.version, version.id) or version)
+                current = await self.db(Store.version, version.id)
+                await follower.run(project, current or version)
             except Exception:
                 log.exception("version %s could not be followed", version.id)
                 if delay is None:
@@ -234,7 +239,7 @@ class Desk:
 
     async def cancel(self, version_id: int) -> None:
         """Stop a version. One that the engine does not have yet is stopped here."""
-        version = await self.db(Store.version, version_id)
+        version: Version | None = await self.db(Store.version, version_id)
         if version is None or version.status.ended:
             return
         if version.job is not None:

@@ -26,7 +26,7 @@ SORRY = "Something went wrong on my side; nothing is lost. Please try it once mo
 
 async def handle(interaction: discord.Interaction[Any], desk: Desk, opening: Opening) -> None:
     """Answer a button or a form of ours; everything else is left alone."""
-    custom_id = parse(str((interaction.data or {}).get("custom_id", "")))
+    custom_id = parse(str(dict(interaction.data or {}).get("custom_id", "")))
     if custom_id is None:
         return
     try:

@@ -6,6 +6,7 @@ import asyncio
 import io
 import json
 import logging
+import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -71,17 +72,17 @@ class Messenger:
         """Post a face once (`nonce`, at most 25 characters, makes a repetition harmless); return its message id."""
         files = files or Files()
         view = layout(face, files.names)
-        message = await self._place(place).send(view=view, files=_attach(files), nonce=nonce)  # type: ignore[call-overload]  # None is its default
-        return int(message.id)
+        message = await self._place(place).send(view=view, files=_attach(files), nonce=nonce or uuid.uuid4().hex[:25])
+        return message.id
 
     async def say(self, place: int, text: str, *, reply_to: int | None = None) -> None:
         """Say something in plain words; never raises for a place that is gone or closed."""
-        reference = discord.MessageReference(message_id=reply_to, channel_id=place, fail_if_not_exists=False)
         try:
-            if reply_to:
-                await self._place(place).send(text[:2000], reference=reference)
-            else:
+            if reply_to is None:
                 await self._place(place).send(text[:2000])
+                return
+            reference = discord.MessageReference(message_id=reply_to, channel_id=place, fail_if_not_exists=False)
+            await self._place(place).send(text[:2000], reference=reference)
         except discord.HTTPException as error:
             log.warning("could not speak in %s: %s", place, error)
 

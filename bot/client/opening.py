@@ -10,6 +10,7 @@ import contextlib
 import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 import discord
 
@@ -29,7 +30,7 @@ from engine.contract import Family
 log = logging.getLogger(__name__)
 
 THREAD_EXISTS = 160004
-ARCHIVE_MINUTES = 10_080
+ARCHIVE_MINUTES: Literal[10_080] = 10_080
 
 
 @dataclass(frozen=True)
@@ -223,7 +224,8 @@ class Opening:
             plan = plan.evolve(families=pending.families)
         if pending.variants:
             plan = plan.evolve(variants=pending.variants)
-        project = await self._desk.db(Store.change_project, project.id, sources=sources) or project
+        await self._desk.db(Store.change_project, project.id, sources=sources)
+        project = project.evolve(sources=sources)
         todo = await self._desk.decide(project.id, Posted(pending.user, pending.text, sources), plan)
         await patiently(self._engine_known)
         start = next((a for a in todo if isinstance(a, actions.StartJob)), None)
