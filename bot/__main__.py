@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import contextlib
 import logging
 import signal
 import sys
@@ -61,9 +60,10 @@ async def _serve_sandbox(port: int, data: Path) -> None:
 
 def try_out(settings: BotSettings, args: argparse.Namespace) -> int:
     """Make variants from a terminal."""
-    from bot.tryout.command import main as try_once
+    from bot import tryout
 
-    return try_once(settings, args.images, args.say, args.out, as_json=args.json)
+    wish = tryout.Wish(args.images, args.say, args.out, args.seed)
+    return tryout.main(settings, wish, as_json=args.json)
 
 
 def plan(_settings: BotSettings, args: argparse.Namespace) -> int:
@@ -101,6 +101,7 @@ def _parser() -> argparse.ArgumentParser:
     trial.add_argument("images", type=Path, nargs="+", metavar="IMAGE")
     trial.add_argument("--say", default="", help='what to make of it: "watercolor, soft"')
     trial.add_argument("--out", type=Path, required=True, help="folder for the variants and the sheet")
+    trial.add_argument("--seed", type=int, help="makes the same pictures again (default: another one each time)")
     trial.add_argument("--json", action="store_true", help="print one JSON object, and no progress bar")
 
     planner = command("plan", plan)
@@ -142,5 +143,7 @@ def main(argv: list[str] | None = None) -> int:
 
 
 if __name__ == "__main__":
-    with contextlib.suppress(KeyboardInterrupt):
+    try:
         sys.exit(main())
+    except KeyboardInterrupt:
+        sys.exit(128 + signal.SIGINT)

@@ -44,8 +44,10 @@ class Process:
         if self.status() is None:
             self._popen.terminate()
 
-    def end_group(self) -> None:
-        """Kill it and whatever it started that is still there."""
+    def end_group(self, patience_s: float = 0.0) -> None:
+        """Wait a little for it to end, then kill it and whatever it started that is still there."""
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self._popen.wait(patience_s)
         with contextlib.suppress(ProcessLookupError, PermissionError):
             os.killpg(self.pid, signal.SIGKILL)
         self._popen.wait()
