@@ -92,19 +92,16 @@ def channel_event(world: World, t: str, channel: Channel, extra: Json | None = N
 
 def thread_members(world: World, channel: Channel, *, added: list[str], removed: list[str]) -> None:
     """Somebody joined or left a thread."""
-    assert channel.thread is not None
     data: Json = {
         "id": channel.id,
         "guild_id": world.guild_id,
-        "member_count": min(len(channel.thread.members), 50),
+        "member_count": min(len(channel.meta.members), 50),
         "added_members": [
             {**render.thread_member(channel, key), "member": render.member(world.users[key])} for key in added
         ],
         "removed_member_ids": removed,
     }
-    world.hub.publish(
-        News("THREAD_MEMBERS_UPDATE", lambda _reader: data, Intent.GUILDS, sees=world.sees(channel))
-    )
+    world.hub.publish(News("THREAD_MEMBERS_UPDATE", lambda _reader: data, Intent.GUILDS, sees=world.sees(channel)))
 
 
 def typing(world: World, channel: Channel, who: User, stamp: int) -> None:

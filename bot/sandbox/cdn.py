@@ -6,12 +6,13 @@ from dataclasses import dataclass
 from aiohttp import web
 
 from bot.sandbox.call import WORLD
-from bot.sandbox.records import Attachment
-from bot.sandbox.world import World
 
 GONE = "This content is no longer available."
 #: A file that is a page or a drawing with scripts in it must not run as part of the sandbox's own page.
-SAFE = {"Content-Security-Policy": "sandbox; default-src 'none'; img-src 'self'; media-src 'self'", "X-Content-Type-Options": "nosniff"}
+SAFE = {
+    "Content-Security-Policy": "sandbox; default-src 'none'; img-src 'self'; media-src 'self'",
+    "X-Content-Type-Options": "nosniff",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +23,7 @@ class Span:
     stop: int
 
 
-class Unsatisfiable(ValueError):  # noqa: N818  a range, not an error of ours
+class Unsatisfiable(ValueError):
     """The range lies outside of the file."""
 
 
@@ -45,17 +46,11 @@ def span(header: str | None, size: int) -> Span | None:
     return wanted
 
 
-def find(world: World, path: str) -> Attachment | None:
-    """The attachment at a path: a message's, or one that came with an interaction."""
-    file_id = path.split("/")[3]
-    return world.attachments.get(file_id)
-
-
 async def serve(request: web.Request) -> web.Response:
     """GET or HEAD of an attachment."""
     world, query = request.app[WORLD], request.query
     good = world.signer.good(request.path, query.get("ex", "0"), query.get("is", ""), query.get("hm", ""))
-    attachment = find(world, request.path)
+    attachment = world.attachments.get(request.match_info["file"])
     if not good or attachment is None or attachment.path != request.path:
         return web.Response(status=404, text=GONE)
     headers = {**SAFE, "Accept-Ranges": "bytes", "Cache-Control": "public, max-age=31536000"}

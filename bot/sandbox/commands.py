@@ -149,8 +149,7 @@ def find(world: World, name: str, kind: int | None = None) -> Command:
 def require_place(command: Command, where: int) -> None:
     """Refuse a command where it is not offered.
 
-    Args:
-        where: 0 in a guild, 1 in the bot's direct messages, 2 among others.
+    `where` is 0 in a guild, 1 in the bot's direct messages, 2 among others.
 
     Raises:
         BadControl: if it is not offered there.

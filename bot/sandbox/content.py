@@ -49,9 +49,9 @@ def check_edit(old: Message, payload: Json, uploads: Sequence[Upload], form: For
     """
     flags = old.flags | (payload.get("flags") or 0)
     after = {
-        "content": payload["content"] if "content" in payload else old.content,
-        "embeds": payload["embeds"] if "embeds" in payload else list(old.embeds),
-        "components": (payload["components"] if "components" in payload else list(old.components)) or [],
+        "content": payload.get("content", old.content),
+        "embeds": payload.get("embeds", list(old.embeds)),
+        "components": payload.get("components", list(old.components)) or [],
     }
     kept = kept_attachments(old, payload)
     names = {a.filename for a in kept} | {safe_name(upload.filename) for upload in uploads}

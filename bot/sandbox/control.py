@@ -123,7 +123,7 @@ def _populate(world: World, wanted: int) -> list[User]:
 
 
 async def drop(call: Call) -> None:
-    """Cut the gateway: {"code": 4000}, {"op": 7} to make the bot resume, {"op": 9, "resumable": false} to start anew."""
+    """Cut the gateway: {"code": 4000}, {"op": 7} to have the bot resume, {"op": 9, "resumable": false} start anew."""
     body = call.body
     gateway.drop(call.world, code=body.get("code"), op=body.get("op"), resumable=bool(body.get("resumable")))
 

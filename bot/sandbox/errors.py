@@ -186,7 +186,7 @@ class MissingPermissions(ApiError):
 
 
 class BulkDeleteCount(ApiError):
-    """Provided too few or too many messages to delete. Must provide at least 2 and fewer than 100 messages to delete."""
+    """Provided too few or too many messages to delete. Must provide at least 2 and fewer than 100."""
 
     code = 50016
 

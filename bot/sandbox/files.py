@@ -43,13 +43,13 @@ def _measure_video(data: bytes) -> Measure:
 
     with av.open(io.BytesIO(data)) as container:
         stream = container.streams.video[0]
-        seconds = container.duration / av.time_base if container.duration else None
+        seconds = float(stream.duration * stream.time_base) if stream.duration and stream.time_base else None
         return Measure(stream.codec_context.width, stream.codec_context.height, seconds)
 
 
 def measure(data: bytes, kind: str) -> Measure:
     """Look into a file; one that cannot be read simply has no size, as on Discord."""
-    reader = {"image": _measure_image, "video": _measure_video}.get(kind.split("/")[0])
+    reader = {"image": _measure_image, "video": _measure_video}.get(kind.partition("/")[0])
     if reader:
         with suppress(Exception):
             return reader(data)

@@ -1,5 +1,7 @@
 """Collects what is wrong with a request, and says it as Discord does: nested by field."""
 
+from collections.abc import Sized
+
 from bot.sandbox.errors import InvalidForm, Json
 
 Path = tuple[str | int, ...]
@@ -19,7 +21,7 @@ class Form:
             node = node.setdefault(str(step), {})
         node.setdefault("_errors", []).append({"code": code, "message": message})
 
-    def length(self, path: Path, value: str | list[object] | None, low: int, high: int, *, required: bool = False) -> None:
+    def length(self, path: Path, value: str | Sized | None, low: int, high: int, *, required: bool = False) -> None:
         """Check that a text or list has between `low` and `high` parts; None passes unless required."""
         if value is None:
             if required:
@@ -32,7 +34,8 @@ class Form:
     def number(self, path: Path, value: int | None, low: int, high: int) -> None:
         """Check that a number is between `low` and `high`; None passes."""
         if value is not None and not low <= value <= high:
-            self.wrong(path, "NUMBER_TYPE_MAX" if value > high else "NUMBER_TYPE_MIN", f"Must be between {low} and {high}.")
+            code = "NUMBER_TYPE_MAX" if value > high else "NUMBER_TYPE_MIN"
+            self.wrong(path, code, f"Must be between {low} and {high}.")
 
     def choice(self, path: Path, value: object, allowed: tuple[object, ...]) -> None:
         """Check that a value is one of `allowed`."""

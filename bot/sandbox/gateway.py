@@ -1,8 +1,7 @@
-"""The gateway: sessions that outlive their connection, and the connection's protocol."""
+"""The gateway's protocol: one connection, and what it says and hears."""
 
 import asyncio
 import json
-import secrets
 import time
 import zlib
 from collections import deque
@@ -12,24 +11,21 @@ from typing import Any
 
 from aiohttp import WSCloseCode, WSMessage, WSMsgType, web
 
-from bot.sandbox import announce, render
-from bot.sandbox.hub import News, Reader
+from bot.sandbox import announce, profile, render
 from bot.sandbox.records import Intent, Json
+from bot.sandbox.session import Session
 from bot.sandbox.world import World
 
 HEARTBEAT_MS = 41_250
 MAX_PAYLOAD = 4096
 SENDS, SENDS_S = 120, 60.0
-#: How long a lost session can be taken up again, and how many events it keeps until then.
-RESUME_S = 120.0
-REPLAY = 1000
 
 DISPATCH, HEARTBEAT, IDENTIFY, PRESENCE, VOICE, RESUME, RECONNECT, MEMBERS, INVALID, HELLO, ACK = (
     0, 1, 2, 3, 4, 6, 7, 8, 9, 10, 11,
 )  # fmt: skip
 
 
-class Refused(Exception):  # noqa: N818  it is how a connection ends, seldom an error
+class Refused(Exception):
     """The connection is closed with one of Discord's codes."""
 
     def __init__(self, code: int, reason: str) -> None:
@@ -49,65 +45,6 @@ def compressor(kind: str | None) -> Callable[[bytes], bytes] | None:
             packer = zstandard.ZstdCompressor().compressobj()
             return lambda raw: packer.compress(raw) + packer.flush(zstandard.COMPRESSOBJ_FLUSH_BLOCK)
     return None
-
-
-class Session:
-    """One shard's subscription: what it wants, and the last events in case it has to resume."""
-
-    def __init__(self, world: World, intents: int, shard: tuple[int, int]) -> None:
-        self.id = secrets.token_hex(16)
-        self.intents = Intent(intents)
-        self.reader = Reader(world.app_id, content=bool(intents & Intent.CONTENT), person=False)
-        self.connection: Connection | None = None
-        self._world, self._shard, self._seq = world, shard, 0
-        self._replay: deque[Json] = deque(maxlen=REPLAY)
-        self._lost_at = 0.0
-
-    @property
-    def connected(self) -> bool:
-        """Whether the bot is listening at this moment."""
-        return self.connection is not None
-
-    @property
-    def stale(self) -> bool:
-        """Whether it has been lost for too long to be taken up again."""
-        return not self.connected and time.monotonic() - self._lost_at > RESUME_S
-
-    def has_guild(self) -> bool:
-        """Whether the guild belongs to this shard."""
-        index, count = self._shard
-        return (int(self._world.guild_id) >> 22) % count == index
-
-    def wants(self, news: News) -> bool:
-        """Direct messages go to shard 0, the guild's events to the guild's shard, each if the intent was asked for."""
-        mine = self._shard[0] == 0 if news.direct else self.has_guild()
-        return mine and (not news.intent or bool(self.intents & news.intent))
-
-    def dispatch(self, t: str, d: Json) -> None:
-        """Send an event, and keep it for a resume."""
-        self._seq += 1
-        frame = {"op": DISPATCH, "d": d, "s": self._seq, "t": t}
-        self._replay.append(frame)
-        if self.connection:
-            self.connection.send(frame)
-
-    def attach(self, connection: "Connection") -> None:
-        """Go on over this connection."""
-        self.connection = connection
-
-    def detach(self, connection: "Connection") -> None:
-        """The connection is gone."""
-        if self.connection is connection:
-            self.connection, self._lost_at = None, time.monotonic()
-
-    def replay(self, seq: int) -> bool:
-        """Send everything after `seq` again; False if that is no longer known."""
-        missed = [frame for frame in self._replay if frame["s"] > seq]
-        if seq > self._seq or len(missed) < self._seq - seq or not self.connection:
-            return False
-        for frame in missed:
-            self.connection.send(frame)
-        return True
 
 
 class Connection:
@@ -182,12 +119,12 @@ class Connection:
                 self._identify(data)
             case 6:
                 self._resume(data)
-            case _ if self.session is None:
-                raise Refused(4003, "Not authenticated.")
-            case 3 | 4:
+            case 3 | 4 if self.session:
                 pass
-            case 8:
-                self._members(data)
+            case 8 if self.session:
+                self._members(self.session, data)
+            case 3 | 4 | 8:
+                raise Refused(4003, "Not authenticated.")
             case _:
                 raise Refused(4001, "Unknown opcode.")
 
@@ -205,8 +142,9 @@ class Connection:
             raise Refused(4014, "Disallowed intent(s).")
         if len(shard) != 2 or not 0 <= shard[0] < shard[1]:
             raise Refused(4010, "Invalid shard.")
-        self._take(Session(world, intents, shard))
-        self._ready(shard)
+        session = Session(world, intents, (shard[0], shard[1]))
+        self._take(session)
+        self._ready(session, (shard[0], shard[1]))
 
     def _authenticate(self, data: Json) -> None:
         token = str(data.get("token") or "").removeprefix("Bot ")
@@ -224,10 +162,9 @@ class Connection:
         if not was_online:
             announce.to_page(self._world, "BOT_ONLINE", {"online": True})
 
-    def _ready(self, shard: tuple[int, ...]) -> None:
-        world, session = self._world, self.session
-        assert session is not None
-        application = render.application(world)
+    def _ready(self, session: Session, shard: tuple[int, int]) -> None:
+        world = self._world
+        application = profile.application(world)
         unavailable = [{"id": world.guild_id, "unavailable": True}] if session.has_guild() else []
         session.dispatch(
             "READY",
@@ -242,7 +179,7 @@ class Connection:
             },
         )
         if session.has_guild() and session.intents & Intent.GUILDS:
-            guild = render.guild_create(world, all_members=bool(session.intents & Intent.MEMBERS))
+            guild = profile.guild_create(world, all_members=bool(session.intents & Intent.MEMBERS))
             session.dispatch("GUILD_CREATE", guild)
 
     def _resume(self, data: Json) -> None:
@@ -260,9 +197,8 @@ class Connection:
             del self._world.hub.sessions[old.id]
             self.op(INVALID, False)
 
-    def _members(self, data: Json) -> None:
-        world, session = self._world, self.session
-        assert session is not None
+    def _members(self, session: Session, data: Json) -> None:
+        world = self._world
         ids = data.get("user_ids")
         if ids is not None:
             wanted = {str(key) for key in (ids if isinstance(ids, list) else [ids])}

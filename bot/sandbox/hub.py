@@ -21,6 +21,8 @@ class Reader:
 
 
 OBSERVER = Reader(None)
+#: Sent whatever intents were asked for.
+ANY = Intent(0)
 
 
 def _everyone(_user_id: str) -> bool:
@@ -33,7 +35,7 @@ class News:
 
     t: str
     build: Callable[[Reader], Json]
-    intent: Intent = Intent(0)
+    intent: Intent = ANY
     sees: Callable[[str], bool] = _everyone
     direct: bool = False
     gateway: bool = True

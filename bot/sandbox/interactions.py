@@ -173,7 +173,7 @@ def _allowed(it: Interaction) -> tuple[Answer, ...]:
 
 async def _message(world: World, it: Interaction, data: Json, uploads: Sequence[Upload]) -> None:
     channel = world.channels[it.channel_id]
-    message = await messages.post(world, channel, world.bot, data, uploads, origin(world, it, DATA))
+    message = await messages.post(world, channel, world.bot, data, uploads, origin=origin(world, it, DATA))
     it.original_id = message.id
 
 

@@ -33,7 +33,7 @@ class Knobs(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     token: Annotated[str | None, Field(description="The only bot token accepted; none: any")] = None
-    content_intent_allowed: Annotated[bool, Field(description="Whether the message-content intent is switched on")] = True
+    content_intent_allowed: Annotated[bool, Field(description="The message-content intent is switched on")] = True
     members_intent_allowed: Annotated[bool, Field(description="Whether the member-list intent is switched on")] = False
     file_limit: Annotated[int, Field(description="Bytes a file may have", ge=1)] = 10 * MIB
     request_limit: Annotated[int, Field(description="Bytes a request may have", ge=1)] = 25 * MIB
@@ -43,7 +43,7 @@ class Knobs(BaseModel):
     ratelimit: Annotated[bool, Field(description="Whether rate limits are enforced")] = True
     shards: Annotated[int, Field(description="Shards recommended to the bot", ge=1)] = 1
     latency: Annotated[float, Field(description="Seconds added to every REST answer", ge=0)] = 0.0
-    old_edits: Annotated[int | None, Field(description="Edits allowed to messages past `old_after_s`; none: any")] = None
+    old_edits: Annotated[int | None, Field(description="Edits allowed to messages past old_after_s")] = None
     old_after_s: Annotated[float, Field(description="Age in seconds from which an edit counts as old")] = 3600.0
     permissions: Annotated[
         dict[str, tuple[str, ...]],

@@ -31,8 +31,11 @@ class Origin:
     prefix: tuple[str, ...] = ()
 
 
+PLAIN = Origin()
+
+
 async def post(
-    world: World, channel: Channel, author: User, payload: Json, uploads: Sequence[Upload], origin: Origin | None = None
+    world: World, channel: Channel, author: User, payload: Json, uploads: Sequence[Upload], *, origin: Origin = PLAIN
 ) -> Message:
     """Post a message.
 
@@ -41,32 +44,29 @@ async def post(
     Raises:
         ApiError: Discord's refusal, if it breaks a limit.
     """
-    origin = origin or Origin()
     if twin := _same_nonce(world, author, payload):
         return twin
     content.check_files(uploads, 0, world.knobs)
     content.check_new(payload, uploads, Form(*origin.prefix))
     reference = _reference(world, channel, payload)
     ephemeral = bool((payload.get("flags") or 0) & Flags.EPHEMERAL)
-    attachments = await store(world, channel.id, uploads, payload.get("attachments") or [], ephemeral=ephemeral)
+    described = payload.get("attachments") or []
+    attachments = await store(world, channel.id, uploads, described, ephemeral=ephemeral)
     if twin := _same_nonce(world, author, payload):
         retire(world, list(attachments))
         return twin
-    return _say(world, channel.id, author, payload, attachments, reference, origin)
+    message = _new(world, channel.id, author, payload, origin=origin, reference=reference)
+    message = message.evolve(attachments=attachments)
+    add(world, message)
+    return message
 
 
-def _say(
-    world: World,
-    channel_id: str,
-    author: User,
-    payload: Json,
-    attachments: tuple[Attachment, ...],
-    reference: Json | None,
-    origin: Origin,
+def _new(
+    world: World, channel_id: str, author: User, payload: Json, *, origin: Origin, reference: Json | None
 ) -> Message:
     flags = (payload.get("flags") or 0) & KEPT_ON_CREATE
     text = payload.get("content") or ""
-    message = Message(
+    return Message(
         id=world.ids.next(),
         channel_id=channel_id,
         author_id=author.id,
@@ -75,7 +75,6 @@ def _say(
         content=text,
         flags=flags,
         mentions=_mentions(world, text, payload.get("allowed_mentions"), reference),
-        attachments=attachments,
         embeds=_embeds(payload.get("embeds")),
         components=components.numbered(payload.get("components") or []),
         nonce=payload.get("nonce"),
@@ -84,8 +83,6 @@ def _say(
         webhook=origin.webhook,
         viewer=origin.viewer if flags & Flags.EPHEMERAL else None,
     )
-    add(world, message)
-    return message
 
 
 def add(world: World, message: Message) -> None:
@@ -144,8 +141,7 @@ async def store(
 ) -> tuple[Attachment, ...]:
     """Keep some files and measure them, off the event loop.
 
-    Args:
-        described: the request's `attachments`: those whose id is the index of an upload describe it.
+    Of `described`, a request's `attachments`, those whose id is the index of an upload describe it.
     """
     about = {str(item.get("id")): item for item in described}
     out = []
@@ -182,9 +178,7 @@ async def edit(
     _judge_age(world, old)
     content.check_files(uploads, len(content.kept_attachments(old, payload)), world.knobs)
     content.check_edit(old, payload, uploads, Form(*prefix))
-    fresh = await store(
-        world, old.channel_id, uploads, payload.get("attachments") or [], ephemeral=old.ephemeral
-    )
+    fresh = await store(world, old.channel_id, uploads, payload.get("attachments") or [], ephemeral=old.ephemeral)
     # While the files were being written somebody may have reacted, or deleted the message.
     old = world.message(old.id)
     kept = content.kept_attachments(old, payload)

@@ -65,8 +65,6 @@ def _check_text_input(field: Json, path: Path, form: Form) -> None:
     form.number((*path, "max_length"), field.get("max_length"), 1, 4000)
 
 
-
-
 def fields(modal: Json) -> list[Json]:
     """The parts of a modal that take an answer, in order."""
     return [component for component in walk(modal.get("components") or []) if component.get("type") in FIELDS]
@@ -130,14 +128,14 @@ def _judge(field: Json, given: object) -> None:
     if kind == C.CHECKBOX:
         return
     if not given and given != 0:
-        if field.get("required", True) and field.get("min_values", 1) != 0:
+        if field.get("required", True) and least(field) != 0:
             raise BadControl(f"{name} has to be filled in")
         return
     if kind == C.TEXT_INPUT:
         low, high, size = field.get("min_length") or 0, field.get("max_length") or 4000, len(str(given))
     else:
         many = given if isinstance(given, list) else [given]
-        low, high, size = field.get("min_values", 1), _most(field), len(many)
+        low, high, size = least(field), most(field), len(many)
         known = [option["value"] for option in field.get("options") or []]
         if known and not set(many) <= set(known):
             raise BadControl(f"{name} offers {known}, not {many}")
@@ -145,6 +143,15 @@ def _judge(field: Json, given: object) -> None:
         raise BadControl(f"{name} takes {low} to {high}, not {size}")
 
 
-def _most(field: Json) -> int:
-    default = len(field.get("options") or []) if field["type"] == C.CHECKBOX_GROUP else 1
-    return field.get("max_values") or default
+def least(field: Json) -> int:
+    """How many values a field needs at least."""
+    low = field.get("min_values")
+    return 1 if low is None else low
+
+
+def most(field: Json) -> int:
+    """How many values a field takes at most; all of a checkbox group's, one of others', unless it says."""
+    high = field.get("max_values")
+    if high is not None:
+        return int(high)
+    return len(field.get("options") or []) if field["type"] == C.CHECKBOX_GROUP else 1

@@ -3,12 +3,12 @@
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from bot.sandbox import commands, components, interactions, messages, modals, reactions, render, talks, threads
+from bot.sandbox import commands, components, content, interactions, messages, modals, reactions, render, talks, threads
 from bot.sandbox.call import Call
 from bot.sandbox.errors import BadControl, MissingAccess, MissingPermissions, UnknownInteraction, UnknownMessage
 from bot.sandbox.hub import Reader
 from bot.sandbox.interaction import Interaction, Kind
-from bot.sandbox.permissions import Permission as P
+from bot.sandbox.permissions import Permission as Can
 from bot.sandbox.records import Attachment, Channel, Flags, Json, Message, User
 from bot.sandbox.world import World
 
@@ -20,7 +20,7 @@ def who(call: Call) -> User:
     return call.world.user(str(call.body.get("user", "alice")))
 
 
-def place(call: Call, *needed: P) -> Channel:
+def place(call: Call, *needed: Can) -> Channel:
     """The channel meant, if the member may go there and has what the deed needs.
 
     Raises:
@@ -31,8 +31,8 @@ def place(call: Call, *needed: P) -> Channel:
     return _allowed(call, channel, *needed)
 
 
-def _allowed(call: Call, channel: Channel, *needed: P) -> Channel:
-    if not call.world.may(who(call), channel, P.VIEW_CHANNEL):
+def _allowed(call: Call, channel: Channel, *needed: Can) -> Channel:
+    if not call.world.may(who(call), channel, Can.VIEW_CHANNEL):
         raise MissingAccess
     for permission in needed:
         if not call.world.may(who(call), channel, permission):
@@ -60,9 +60,9 @@ def _shown(call: Call, record: Message) -> Json:
 async def post(call: Call) -> Json:
     """Say something: {user, channel, content, message_reference?} and files."""
     channel = place(call)
-    speak = P.SEND_MESSAGES_IN_THREADS if channel.thread else P.SEND_MESSAGES
-    _allowed(call, channel, speak, *((P.ATTACH_FILES,) if call.files else ()))
-    threads.require_unlocked(channel, moderator=call.world.may(who(call), channel, P.MANAGE_THREADS))
+    speak = Can.SEND_MESSAGES_IN_THREADS if channel.thread else Can.SEND_MESSAGES
+    _allowed(call, channel, speak, *((Can.ATTACH_FILES,) if call.files else ()))
+    threads.require_unlocked(channel, moderator=call.world.may(who(call), channel, Can.MANAGE_THREADS))
     kept = ("content", "message_reference", "allowed_mentions", "nonce", "enforce_nonce", "attachments")
     payload = {key: call.body[key] for key in kept if key in call.body}
     return _shown(call, await messages.post(call.world, channel, who(call), payload, call.files))
@@ -85,7 +85,7 @@ async def delete(call: Call) -> None:
     """Delete one's own message, or as a moderator anybody's: {user, message}."""
     target = message(call)
     if target.author_id != who(call).id and not target.ephemeral:
-        _allowed(call, call.world.channels[target.channel_id], P.MANAGE_MESSAGES)
+        _allowed(call, call.world.channels[target.channel_id], Can.MANAGE_MESSAGES)
     messages.delete(call.world, [target])
 
 
@@ -95,7 +95,7 @@ async def react(call: Call) -> None:
     channel = call.world.channels[target.channel_id]
     threads.require_awake(channel)
     if call.body["emoji"] not in target.reactions:
-        _allowed(call, channel, P.ADD_REACTIONS)
+        _allowed(call, channel, Can.ADD_REACTIONS)
     reactions.add(call.world, target, who(call), call.body["emoji"])
 
 
@@ -125,12 +125,14 @@ async def click(call: Call) -> Json:
 def _chosen(call: Call, channel: Channel, select: Json) -> Json:
     values = [str(value) for value in call.body.get("values") or []]
     offered = [option["value"] for option in select.get("options") or []]
-    low, high = select.get("min_values", 1), select.get("max_values", 1)
+    low, high = modals.least(select), modals.most(select)
     if not low <= len(values) <= high or (offered and not set(values) <= set(offered)):
         raise BadControl(f"Choose {low} to {high} of what is offered, not {values}")
     kinds = {5: commands.USER, 6: commands.ROLE, 7: commands.MENTIONABLE, 8: commands.CHANNEL}
     options = [{"type": kinds.get(select["type"], commands.STRING), "value": value} for value in values]
-    return {"values": values, "resolved": commands.resolved(call.world, channel, options, files={}, target=None)}
+    resolved = commands.resolved(call.world, channel, options, files={}, target=None)
+    # A string select resolves nothing, and clients take an empty `resolved` for the values themselves.
+    return {"values": values, **({"resolved": resolved} if resolved else {})}
 
 
 async def command(call: Call) -> Json:
@@ -140,7 +142,7 @@ async def command(call: Call) -> Json:
     the bot is only asked for choices; they come back as an INTERACTION_ACK event. `install: "user"` uses the command
     as the member's own app rather than the guild's.
     """
-    world, channel = call.world, place(call, P.USE_APPLICATION_COMMANDS)
+    world, channel = call.world, place(call, Can.USE_APPLICATION_COMMANDS)
     threads.require_awake(channel)
     chosen = commands.find(world, str(call.body.get("name")), call.body.get("type"))
     commands.require_place(chosen, interactions.context(channel))
@@ -150,12 +152,13 @@ async def command(call: Call) -> Json:
     if not asking:
         commands.judge(chosen, given)
     target = _menu_target(call, chosen.type)
+    resolved = commands.resolved(world, channel, given, files=files, target=target)
     data: Json = {
         "id": chosen.id,
         "name": chosen.name,
         "type": chosen.type,
         "options": given,
-        "resolved": commands.resolved(world, channel, given, files=files, target=target),
+        **({"resolved": resolved} if resolved else {}),
         **({"target_id": target.id} if target else {}),
         **({"guild_id": chosen.guild_id} if chosen.guild_id else {}),
     }
@@ -186,11 +189,11 @@ async def _attach(call: Call, channel: Channel, given: list[Json]) -> dict[str, 
 
 def content_check(call: Call) -> None:
     """Refuse files a client would not upload."""
-    messages.content.check_files(call.files, 0, call.world.knobs)
+    content.check_files(call.files, 0, call.world.knobs)
 
 
-def interaction(call: Call) -> Interaction:
-    """The interaction whose modal is open, if it is the member's.
+def open_modal(call: Call) -> tuple[Interaction, Json]:
+    """The interaction whose modal is open, if it is the member's, and the modal.
 
     Raises:
         UnknownInteraction: if it is not.
@@ -198,21 +201,20 @@ def interaction(call: Call) -> Interaction:
     it = call.world.interactions.get(str(call.body.get("interaction")))
     if it is None or it.modal is None or it.user_id != who(call).id:
         raise UnknownInteraction
-    return it
+    return it, it.modal
 
 
 async def modal(call: Call) -> Json:
     """Submit the modal an interaction opened: {user, interaction, values: {custom_id: ...}} and files."""
-    world, it = call.world, interaction(call)
-    shown = it.modal
-    assert shown is not None
+    world = call.world
+    it, shown = open_modal(call)
     content_check(call)
     stored = await messages.store(world, it.channel_id, call.files, [], ephemeral=True)
     uploads = _deal(shown, [attachment.id for attachment in stored])
     filled = modals.fill(shown, call.body.get("values") or {}, uploads)
-    data: Json = {"custom_id": shown["custom_id"], "components": filled, "resolved": {}}
+    data: Json = {"custom_id": shown["custom_id"], "components": filled}
     if stored:
-        data["resolved"]["attachments"] = {a.id: render.attachment(world, a) for a in stored}
+        data["resolved"] = {"attachments": {a.id: render.attachment(world, a) for a in stored}}
     new = interactions.begin(
         world,
         who(call),
@@ -231,7 +233,7 @@ def _deal(shown: Json, ids: list[str]) -> dict[str, list[str]]:
     dealt: dict[str, list[str]] = {}
     for field in modals.fields(shown):
         if field["type"] == components.C.UPLOAD:
-            take = field.get("max_values") or 1
+            take = modals.most(field)
             dealt[field["custom_id"]], ids = ids[:take], ids[take:]
     if ids:
         raise BadControl(f"{len(ids)} files too many for this dialog")
@@ -255,7 +257,7 @@ def visible(world: World, user: User | None, record: Message) -> bool:
         return True
     if record.flags & Flags.EPHEMERAL:
         return record.viewer == user.id
-    return world.may(user, world.channels[record.channel_id], P.VIEW_CHANNEL)
+    return world.may(user, world.channels[record.channel_id], Can.VIEW_CHANNEL)
 
 
 DEEDS: dict[str, Deed] = {

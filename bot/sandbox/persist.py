@@ -7,10 +7,10 @@ from typing import Any
 import sqlite_utils
 from pydantic import TypeAdapter
 
-from bot.sandbox.tables import Table
 from bot.sandbox.world import World
 
 DELAY_S = 0.3
+
 
 class Keeper:
     """Saves a world's tables, one SQLite table each: an id and the record as JSON.
@@ -36,7 +36,7 @@ class Keeper:
         self._path.parent.mkdir(parents=True, exist_ok=True)
         db = sqlite_utils.Database(self._path)
         for name, table in self._world.tables.items():
-            db[name].create({"id": str, "record": str}, pk="id", if_not_exists=True)
+            db.create_table(name, {"id": str, "record": str}, pk="id", if_not_exists=True)
             table.restore(dict(self._rows(db, name)))
         db.close()
         if not self._world.facts:

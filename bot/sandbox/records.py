@@ -6,6 +6,8 @@ from datetime import UTC, datetime
 from enum import IntFlag
 from typing import Any, Self
 
+from bot.sandbox.errors import WrongChannelType
+
 Json = dict[str, Any]
 
 DISCORD_EPOCH_MS = 1_420_070_400_000
@@ -118,7 +120,7 @@ class Thread(Record):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Channel(Record):
-    """A text channel (type 0), direct message (1), talk among members (3), public thread (11) or private thread (12)."""
+    """A text channel (type 0), direct message (1), talk among members (3), public (11) or private thread (12)."""
 
     id: str
     type: int
@@ -131,6 +133,17 @@ class Channel(Record):
     last_message_id: str | None = None
     rate_limit_per_user: int = 0
     thread: Thread | None = None
+
+    @property
+    def meta(self) -> Thread:
+        """What it has as a thread.
+
+        Raises:
+            WrongChannelType: if it is none.
+        """
+        if self.thread is None:
+            raise WrongChannelType
+        return self.thread
 
     @property
     def in_guild(self) -> bool:

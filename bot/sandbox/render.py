@@ -2,15 +2,12 @@
 
 from typing import Any
 
-from bot.sandbox import permissions
 from bot.sandbox.hub import OBSERVER, Reader
-from bot.sandbox.records import Attachment, Channel, Command, Flags, Json, Message, Role, User
+from bot.sandbox.records import Attachment, Channel, Command, Json, Message, Role, User
 from bot.sandbox.world import World
 
 SCHEME = "attachment://"
 MEDIA_KEYS = {"url", "proxy_url", "width", "height", "content_type", "attachment_id", "loading_state", "flags", "id"}
-#: Bits of the application's own flags: the message-content intent is on (for an app in few guilds).
-CONTENT_LIMITED = 1 << 19
 
 
 def user(record: User) -> Json:
@@ -84,9 +81,7 @@ def channel(world: World, record: Channel, for_user: str | None = None) -> Json:
     }
     if record.thread:
         return out | _thread_part(record, for_user)
-    overwrites = [
-        {"id": o.id, "type": o.type, "allow": str(o.allow), "deny": str(o.deny)} for o in record.overwrites
-    ]
+    overwrites = [{"id": o.id, "type": o.type, "allow": str(o.allow), "deny": str(o.deny)} for o in record.overwrites]
     return out | {
         "position": record.position,
         "permission_overwrites": overwrites,
@@ -96,8 +91,7 @@ def channel(world: World, record: Channel, for_user: str | None = None) -> Json:
 
 
 def _thread_part(record: Channel, for_user: str | None) -> Json:
-    thread = record.thread
-    assert thread is not None
+    thread = record.meta
     out: Json = {
         "owner_id": thread.owner_id,
         "message_count": min(thread.message_count, 50),
@@ -118,8 +112,7 @@ def _thread_part(record: Channel, for_user: str | None) -> Json:
 
 def thread_member(record: Channel, user_id: str) -> Json:
     """Somebody's membership of a thread."""
-    assert record.thread is not None
-    joined = record.thread.members[user_id]
+    joined = record.meta.members[user_id]
     return {"id": record.id, "user_id": user_id, "join_timestamp": joined, "flags": 1}
 
 
@@ -220,7 +213,8 @@ def _optional(world: World, record: Message, reader: Reader) -> Json:
         out["message_reference"] = record.reference
         if record.type == 19:
             target = world.messages.get(record.reference["message_id"])
-            out["referenced_message"] = message(world, target.evolve(reference=None, type=0), reader) if target else None
+            bare = target and target.evolve(reference=None, type=0)
+            out["referenced_message"] = message(world, bare, reader) if bare else None
     if record.id in world.channels:
         out["thread"] = channel(world, world.channels[record.id], world.app_id)
     return out
@@ -278,116 +272,3 @@ class _Media:
             "height": found.height,
             "loading_state": 2,
         }
-
-
-def guild(world: World) -> Json:
-    """The guild as REST gives it."""
-    return {
-        "id": world.guild_id,
-        "name": "Sandbox",
-        "icon": None,
-        "description": None,
-        "home_header": None,
-        "splash": None,
-        "discovery_splash": None,
-        "banner": None,
-        "owner_id": world.owner_id,
-        "application_id": None,
-        "region": "us-west",
-        "afk_channel_id": None,
-        "afk_timeout": 300,
-        "system_channel_id": None,
-        "system_channel_flags": 0,
-        "widget_enabled": False,
-        "widget_channel_id": None,
-        "verification_level": 0,
-        "default_message_notifications": 0,
-        "mfa_level": 0,
-        "explicit_content_filter": 0,
-        "max_presences": None,
-        "max_members": 500000,
-        "max_stage_video_channel_users": 50,
-        "max_video_channel_users": 25,
-        "vanity_url_code": None,
-        "premium_tier": 0,
-        "premium_subscription_count": 0,
-        "preferred_locale": "en-US",
-        "rules_channel_id": None,
-        "safety_alerts_channel_id": None,
-        "public_updates_channel_id": None,
-        "premium_progress_bar_enabled": False,
-        "nsfw": False,
-        "nsfw_level": 0,
-        "roles": [role(r) for r in world.roles.values()],
-        "features": [],
-        "emojis": [],
-        "stickers": [],
-        "incidents_data": None,
-    }
-
-
-def guild_create(world: World, *, all_members: bool) -> Json:
-    """The guild as the gateway gives it; without the member intent only the bot itself is among its members."""
-    shown = list(world.users.values()) if all_members else [world.bot]
-    return {
-        **guild(world),
-        "joined_at": world.bot.joined_at,
-        "large": False,
-        "unavailable": False,
-        "member_count": len(world.users),
-        "voice_states": [],
-        "members": [member(person) for person in shown],
-        "channels": [channel(world, c) for c in world.channels.values() if c.type == 0],
-        "threads": [channel(world, c, world.app_id) for c in world.threads()],
-        "presences": [],
-        "stage_instances": [],
-        "guild_scheduled_events": [],
-        "soundboard_sounds": [],
-    }
-
-
-def application(world: World) -> Json:
-    """The bot's application."""
-    return {
-        "id": world.app_id,
-        "name": world.bot.username,
-        "icon": None,
-        "description": "",
-        "summary": "",
-        "type": None,
-        "bot_public": True,
-        "bot_require_code_grant": False,
-        "verify_key": "0" * 64,
-        "flags": CONTENT_LIMITED if world.knobs.content_intent_allowed else 0,
-        "flags_new": str(CONTENT_LIMITED if world.knobs.content_intent_allowed else 0),
-        "owner": user(world.users[world.owner_id]),
-        "team": None,
-        "bot": user(world.bot),
-        "redirect_uris": [],
-        "interactions_endpoint_url": None,
-        "role_connections_verification_url": None,
-        "approximate_guild_count": 1,
-        "approximate_user_install_count": 0,
-        "approximate_user_authorization_count": 0,
-        "explicit_content_filter": 0,
-        "eligible_oauth2_scopes": ["bot", "applications.commands"],
-    }
-
-
-def my_guild(world: World) -> Json:
-    """The guild in the bot's own list."""
-    bits = permissions.base(world.bot, world.roles, guild_id=world.guild_id, owner_id=world.owner_id)
-    return {
-        "id": world.guild_id,
-        "name": "Sandbox",
-        "icon": None,
-        "banner": None,
-        "owner": False,
-        "permissions": str(bits),
-        "features": [],
-    }
-
-
-def is_v2(flags: int) -> bool:
-    """Whether a message is made of components alone."""
-    return bool(flags & Flags.COMPONENTS_V2)

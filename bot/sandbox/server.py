@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
@@ -17,7 +17,7 @@ from bot.sandbox.knobs import Knobs
 from bot.sandbox.persist import Keeper
 from bot.sandbox.ratelimit import RateLimiter
 from bot.sandbox.rest import channels, commands, identity, messages, webhooks
-from bot.sandbox.rest.route import LIMITER, mount
+from bot.sandbox.rest.route import LIMITER, answer, mount
 from bot.sandbox.samples import SAMPLES
 from bot.sandbox.world import World
 
@@ -60,7 +60,8 @@ async def start(port: int = 0, *, data: Path | None = None, **knobs: Any) -> San
     """
     world = World(Knobs().turned(knobs), data / "files" if data else None)
     keeper = Keeper(world, data) if data else None
-    if not (keeper and await asyncio.to_thread(keeper.load)):
+    known = await asyncio.to_thread(keeper.load) if keeper else False
+    if not known:
         world.found()
     world.take_from_bot(world.knobs.permissions)
     if keeper:
@@ -106,7 +107,7 @@ async def loopback_only(request: web.Request, handler: Any) -> web.StreamRespons
     origin = request.headers.get("Origin")
     names = [request.host, *([urlsplit(origin).netloc] if origin else [])]
     if not all(_is_loopback(name) for name in names):
-        return control.answer(Forbidden().body, 403)
+        return answer(Forbidden().body, 403)
     response: web.StreamResponse = await handler(request)
     return response
 
@@ -136,5 +137,4 @@ async def index(_request: web.Request) -> web.StreamResponse:
 
 async def list_samples(_request: web.Request) -> web.Response:
     """GET /sandbox/samples: the sample photos and where their bytes are."""
-    found = [{"name": s.name, "title": s.title, "licence": s.licence, "url": f"/samples/{s.path.name}"} for s in SAMPLES]
-    return control.answer(found, 200)
+    return answer([{**asdict(sample), "url": f"/samples/{sample.path.name}"} for sample in SAMPLES], 200)

@@ -53,21 +53,19 @@ def create(world: World, parent: Channel, owner: User, payload: Json, message: M
         world.messages[message.id] = message.evolve(flags=message.flags | Flags.HAS_THREAD)
         announce.message(world, "MESSAGE_UPDATE", world.messages[message.id])
     elif channel.type == 11:
-        _note(world, parent.id, owner, THREAD_CREATED, payload["name"], channel.id)
+        _note(world, parent.id, owner, THREAD_CREATED, payload["name"])
     return channel
 
 
-def _note(world: World, channel_id: str, author: User, kind: int, text: str, about: str | None = None) -> None:
+def _note(world: World, where: str, author: User, kind: int, text: str) -> None:
     """A system message, which does not count as something said."""
-    reference = {"type": 0, "channel_id": about, "guild_id": world.guild_id} if about else None
     note = Message(
         id=world.ids.next(),
-        channel_id=channel_id,
+        channel_id=where,
         author_id=author.id,
         timestamp=now_iso(),
         type=kind,
         content=text,
-        reference=reference,
     )
     world.messages[note.id] = note
     announce.message(world, "MESSAGE_CREATE", note)
@@ -80,16 +78,15 @@ def change(world: World, channel: Channel, by: User, payload: Json) -> Channel:
         InvalidForm: for a bad name or duration.
         ThreadArchived: for any change to an archived thread that does not wake it.
     """
-    assert channel.thread is not None
     check(payload, Form(), new=False)
-    if channel.thread.archived and payload.get("archived", True) and set(payload) - {"archived", "locked"}:
+    if channel.meta.archived and payload.get("archived", True) and set(payload) - {"archived", "locked"}:
         raise ThreadArchived
-    meta = {key: payload[key] for key in ("archived", "locked", "auto_archive_duration") if key in payload}
+    meta: Json = {key: payload[key] for key in ("archived", "locked", "auto_archive_duration") if key in payload}
     if "archived" in meta:
         meta["archive_timestamp"] = now_iso()
     renamed = "name" in payload and payload["name"] != channel.name
     changed = channel.evolve(
-        thread=channel.thread.evolve(**meta),
+        thread=channel.meta.evolve(**meta),
         name=payload.get("name", channel.name),
         rate_limit_per_user=payload.get("rate_limit_per_user") or channel.rate_limit_per_user,
     )
@@ -139,21 +136,19 @@ def spoken_in(world: World, message: Message) -> None:
 
 def join(world: World, channel: Channel, user_id: str) -> None:
     """Add somebody to a thread, unless they are in it."""
-    assert channel.thread is not None
-    if user_id in channel.thread.members:
+    if user_id in channel.meta.members:
         return
-    thread = channel.thread.evolve(members={**channel.thread.members, user_id: now_iso()})
+    thread = channel.meta.evolve(members={**channel.meta.members, user_id: now_iso()})
     world.channels[channel.id] = channel.evolve(thread=thread)
     announce.thread_members(world, world.channels[channel.id], added=[user_id], removed=[])
 
 
 def leave(world: World, channel: Channel, user_id: str) -> None:
     """Take somebody out of a thread, if they are in it."""
-    assert channel.thread is not None
-    if user_id not in channel.thread.members:
+    if user_id not in channel.meta.members:
         return
-    members = {key: joined for key, joined in channel.thread.members.items() if key != user_id}
-    world.channels[channel.id] = channel.evolve(thread=channel.thread.evolve(members=members))
+    members = {key: joined for key, joined in channel.meta.members.items() if key != user_id}
+    world.channels[channel.id] = channel.evolve(thread=channel.meta.evolve(members=members))
     announce.thread_members(world, world.channels[channel.id], added=[], removed=[user_id])
 
 

@@ -18,7 +18,11 @@ from bot.sandbox.signing import Signer
 from bot.sandbox.tables import Table
 
 PEOPLE = ("alice", "bob", "carol", "dave")
-CHANNELS = (("general", "Talk about anything"), ("art", "A good place to be watched"), ("photos", "Pictures to work on"))
+CHANNELS = (
+    ("general", "Talk about anything"),
+    ("art", "A good place to be watched"),
+    ("photos", "Pictures to work on"),
+)
 LOG_LENGTH = 5000
 
 T = TypeVar("T")
@@ -51,7 +55,10 @@ class World:
         self.tasks: set[asyncio.Task[None]] = set()
 
     def _table(self, kind: type[T]) -> Table[T]:
-        return Table(kind, lambda: self.on_change())
+        return Table(kind, self._note_change)
+
+    def _note_change(self) -> None:
+        self.on_change()
 
     @property
     def tables(self) -> dict[str, Table[Any]]:

@@ -41,6 +41,7 @@ class Spec:
         # The API takes numbers for ids, and discord.py sends them.
         raw["components"]["schemas"]["SnowflakeType"] = {"type": ["string", "integer"]}
         self.components = raw["components"]
+        self._validators = {}
         # The most literal paths first: /users/@me before /users/{id}.
         ordered = sorted(raw["paths"].items(), key=lambda item: item[0].count("{"))
         self.routes = [(_pattern(path), path, operations) for path, operations in ordered]
@@ -51,9 +52,13 @@ class Spec:
                 return name, operations, operations[method.lower()]
         return None
 
-    @lru_cache(maxsize=200)
     def validator(self, *steps):
         """The validator of the schema that stands at `steps`, a path name and keys below it."""
+        if steps not in self._validators:
+            self._validators[steps] = self._make(steps)
+        return self._validators[steps]
+
+    def _make(self, steps):
         node = next(operations for _, name, operations in self.routes if name == steps[0])
         for step in steps[1:]:
             node = node.get(step) or {}

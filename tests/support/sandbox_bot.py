@@ -13,6 +13,7 @@ from discord import app_commands, ui
 from PIL import Image
 
 from bot import sandbox
+from tests.support import discord_openapi
 
 
 def png(width=48, height=32):
@@ -204,7 +205,8 @@ class TinyBot(discord.Client):
         self.ready.set()
 
     async def on_message(self, message):
-        self.note("message", message.content, len(message.attachments), message.guild is not None)
+        if not message.flags.components_v2:
+            self.note("message", message.content, len(message.attachments), message.guild is not None)
         if message.author.bot or not message.attachments or not isinstance(message.channel, discord.TextChannel):
             return
         thread = await message.create_thread(name="pictures", auto_archive_duration=60)
@@ -226,7 +228,7 @@ class Rig:
     def __init__(self, box):
         self.box, self.world = box, box.world
         self.http = aiohttp.ClientSession(box.base)
-        self.bot = self.task = None
+        self.bot = self.task = self.refusal = None
 
     async def connect(self, bot=None):
         point_at(self.box.base)
@@ -236,12 +238,12 @@ class Rig:
         return self.bot
 
     async def disconnect(self):
-        if self.bot:
+        if self.task:
             await self.bot.close()
             self.task.cancel()
             with contextlib.suppress(asyncio.CancelledError, discord.DiscordException):
                 await self.task
-            self.bot = None
+            self.task = None
 
     async def close(self):
         await self.disconnect()
@@ -249,8 +251,9 @@ class Rig:
         await self.box.stop()
 
     async def do(self, deed, files=(), **body):
-        """One POST /sandbox/<deed>; its JSON, or (status, code) if it was refused."""
+        """One POST /sandbox/<deed>; its JSON, or (status, code) if it was refused; `refusal` keeps the words."""
         status, answer = await self.post(f"/sandbox/{deed}", body, files)
+        self.refusal = answer.get("message") if status != 200 else None
         return answer if status == 200 else (status, answer["code"])
 
     async def post(self, path, body, files=(), **options):
@@ -305,12 +308,15 @@ class Rig:
 
 @contextlib.asynccontextmanager
 async def rigged(*, bot=None, connect=True, **knobs):
-    """A rig with the bot connected, taken down at the end."""
+    """A rig with the bot connected, taken down at the end; its traffic is judged by the specification, if given."""
+    spec = discord_openapi.spec_path()
     rig = Rig(await sandbox.start(0, **knobs))
     try:
         if connect:
             await rig.connect(bot)
         yield rig
+        if spec:
+            assert discord_openapi.problems(await rig.log(), spec) == []
     finally:
         await rig.close()
 

@@ -13,7 +13,7 @@ from bot.sandbox.errors import (
     WrongChannelType,
 )
 from bot.sandbox.form import Form
-from bot.sandbox.permissions import Permission as P
+from bot.sandbox.permissions import Permission as Can
 from bot.sandbox.records import Channel, Json
 from bot.sandbox.rest.route import Created, Routes
 
@@ -35,7 +35,7 @@ async def edit_channel(call: Call) -> Json:
         _may_change(call, channel)
         changed = threads.change(world, channel, world.bot, call.body)
         return render.channel(world, changed, world.app_id)
-    call.channel(P.MANAGE_CHANNELS)
+    call.channel(Can.MANAGE_CHANNELS)
     form = Form()
     form.length(("name",), call.body.get("name"), 1, 100)
     form.length(("topic",), call.body.get("topic"), 0, 1024)
@@ -48,9 +48,8 @@ async def edit_channel(call: Call) -> Json:
 
 def _may_change(call: Call, channel: Channel) -> None:
     """Its owner may rename and archive a thread, anyone in it may wake it; locking is a moderator's."""
-    world, thread = call.world, channel.thread
-    assert thread is not None
-    if world.may(world.bot, channel, P.MANAGE_THREADS):
+    world, thread = call.world, channel.meta
+    if world.may(world.bot, channel, Can.MANAGE_THREADS):
         return
     locks = "locked" in call.body and call.body["locked"] != thread.locked
     wakes = set(call.body) <= {"archived"} and call.body.get("archived") is False and not thread.locked
@@ -63,7 +62,7 @@ async def delete_channel(call: Call) -> Json:
     """Delete a channel or thread; a direct message is only closed."""
     channel = call.channel()
     if channel.in_guild:
-        call.channel(P.MANAGE_THREADS if channel.thread else P.MANAGE_CHANNELS)
+        call.channel(Can.MANAGE_THREADS if channel.thread else Can.MANAGE_CHANNELS)
         out = render.channel(call.world, channel, call.world.app_id)
         for message in threads.remove(call.world, channel):
             messages.retire(call.world, list(message.attachments))
@@ -81,7 +80,7 @@ async def typing(call: Call) -> None:
 @routes.on("POST", "/channels/{channel}/messages/{message}/threads")
 async def thread_of_message(call: Call) -> Created:
     """Open a thread of a message."""
-    channel = call.channel(P.CREATE_PUBLIC_THREADS, P.READ_MESSAGE_HISTORY)
+    channel = call.channel(Can.CREATE_PUBLIC_THREADS, Can.READ_MESSAGE_HISTORY)
     message = call.message(channel)
     if channel.type != 0:
         raise WrongChannelType
@@ -93,7 +92,7 @@ async def thread_of_message(call: Call) -> Created:
 async def thread_of_nothing(call: Call) -> Created:
     """Open a thread without a message; a private one, unless another type is asked for."""
     public = call.body.get("type") == 11
-    channel = call.channel(P.CREATE_PUBLIC_THREADS if public else P.CREATE_PRIVATE_THREADS)
+    channel = call.channel(Can.CREATE_PUBLIC_THREADS if public else Can.CREATE_PRIVATE_THREADS)
     if channel.type != 0:
         raise WrongChannelType
     thread = threads.create(call.world, channel, call.world.bot, call.body)
@@ -106,16 +105,14 @@ async def thread_members(call: Call) -> list[Json]:
     channel = _thread(call)
     if not call.world.knobs.members_intent_allowed:
         raise MissingAccess
-    assert channel.thread is not None
-    return [render.thread_member(channel, key) for key in channel.thread.members]
+    return [render.thread_member(channel, key) for key in channel.meta.members]
 
 
 @routes.on("GET", "/channels/{channel}/thread-members/{user}")
 async def thread_member(call: Call) -> Json:
     """One person's membership."""
     channel, user_id = _thread(call), _whom(call)
-    assert channel.thread is not None
-    if user_id not in channel.thread.members:
+    if user_id not in channel.meta.members:
         raise UnknownMember
     return render.thread_member(channel, user_id)
 
@@ -126,7 +123,7 @@ async def join_thread(call: Call) -> None:
     channel, user_id = _thread(call), _whom(call)
     threads.require_awake(channel)
     if user_id != call.world.app_id:
-        call.channel(P.SEND_MESSAGES_IN_THREADS)
+        call.channel(Can.SEND_MESSAGES_IN_THREADS)
     if user_id not in call.world.users:
         raise UnknownUser
     threads.join(call.world, channel, user_id)
@@ -138,16 +135,16 @@ async def leave_thread(call: Call) -> None:
     channel, user_id = _thread(call), _whom(call)
     threads.require_awake(channel)
     if user_id != call.world.app_id:
-        call.channel(P.MANAGE_THREADS)
+        call.channel(Can.MANAGE_THREADS)
     threads.leave(call.world, channel, user_id)
 
 
 @routes.on("GET", "/channels/{channel}/threads/archived/public")
 async def archived_threads(call: Call) -> Json:
     """A channel's archived threads, the last archived first."""
-    channel = call.channel(P.READ_MESSAGE_HISTORY)
+    channel = call.channel(Can.READ_MESSAGE_HISTORY)
     found = [c for c in call.world.threads(archived=True) if c.parent_id == channel.id and c.type == 11]
-    found.sort(key=lambda c: c.thread.archive_timestamp if c.thread else "", reverse=True)
+    found.sort(key=lambda c: c.meta.archive_timestamp, reverse=True)
     limit = int(call.query.get("limit", 50))
     return {**_listed(call, found[:limit]), "has_more": len(found) > limit}
 
@@ -157,13 +154,13 @@ async def active_threads(call: Call) -> Json:
     """The guild's threads that the bot may see and that are not archived."""
     if call.params["guild"] != call.world.guild_id:
         raise UnknownGuild
-    seen = [c for c in call.world.threads() if call.world.may(call.world.bot, c, P.VIEW_CHANNEL)]
+    seen = [c for c in call.world.threads() if call.world.may(call.world.bot, c, Can.VIEW_CHANNEL)]
     return {**_listed(call, seen), "has_more": False}
 
 
 def _listed(call: Call, found: list[Channel]) -> Json:
     me = call.world.app_id
-    mine: list[Any] = [render.thread_member(c, me) for c in found if c.thread and me in c.thread.members]
+    mine: list[Any] = [render.thread_member(c, me) for c in found if me in c.meta.members]
     return {"threads": [render.channel(call.world, c, me) for c in found], "members": mine}
 
 

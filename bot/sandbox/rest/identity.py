@@ -1,6 +1,6 @@
 """Who the bot is, who the others are, and where the gateway is."""
 
-from bot.sandbox import render, talks
+from bot.sandbox import profile, render, talks
 from bot.sandbox.call import Call
 from bot.sandbox.errors import MissingAccess, UnknownApplicationEmoji, UnknownGuild, UnknownMember, UnknownUser
 from bot.sandbox.gateway import gateway_url
@@ -20,7 +20,7 @@ async def me(call: Call) -> Json:
 @routes.on("GET", "/users/@me/guilds")
 async def my_guilds(call: Call) -> list[Json]:
     """The one guild."""
-    return [render.my_guild(call.world)]
+    return [profile.my_guild(call.world)]
 
 
 @routes.on("POST", "/users/@me/channels")
@@ -41,7 +41,7 @@ async def get_user(call: Call) -> Json:
 @routes.on("GET", "/applications/@me")
 async def my_application(call: Call) -> Json:
     """The application."""
-    return render.application(call.world)
+    return profile.application(call.world)
 
 
 @routes.on("GET", "/applications/{app}/emojis")
@@ -79,7 +79,7 @@ async def get_guild(call: Call) -> Json:
     """The guild."""
     _guild(call)
     counts = {"approximate_member_count": len(call.world.users), "approximate_presence_count": len(call.world.users)}
-    return {**render.guild(call.world), **(counts if call.query.get("with_counts") else {})}
+    return {**profile.guild(call.world), **(counts if call.query.get("with_counts") else {})}
 
 
 @routes.on("GET", "/guilds/{guild}/channels")

@@ -13,11 +13,11 @@ from bot.sandbox.errors import (
     WrongChannelType,
 )
 from bot.sandbox.form import Form
-from bot.sandbox.gateway import Session
 from bot.sandbox.hub import Reader
-from bot.sandbox.permissions import Permission as P
+from bot.sandbox.permissions import Permission as Can
 from bot.sandbox.records import Channel, Flags, Json, Message, age_s
 from bot.sandbox.rest.route import Routes
+from bot.sandbox.session import Session
 from bot.sandbox.world import World
 
 routes = Routes()
@@ -44,12 +44,12 @@ def require_speech(world: World, channel: Channel, payload: Json, *, files: bool
         NoHistoryForReply: when replying without seeing the history.
         ThreadLocked: in a locked thread.
     """
-    speak = P.SEND_MESSAGES_IN_THREADS if channel.thread else P.SEND_MESSAGES
-    if not world.may(world.bot, channel, speak) or (files and not world.may(world.bot, channel, P.ATTACH_FILES)):
+    speak = Can.SEND_MESSAGES_IN_THREADS if channel.thread else Can.SEND_MESSAGES
+    if not world.may(world.bot, channel, speak) or (files and not world.may(world.bot, channel, Can.ATTACH_FILES)):
         raise MissingPermissions
-    if payload.get("message_reference") and not world.may(world.bot, channel, P.READ_MESSAGE_HISTORY):
+    if payload.get("message_reference") and not world.may(world.bot, channel, Can.READ_MESSAGE_HISTORY):
         raise NoHistoryForReply
-    threads.require_unlocked(channel, moderator=world.may(world.bot, channel, P.MANAGE_THREADS))
+    threads.require_unlocked(channel, moderator=world.may(world.bot, channel, Can.MANAGE_THREADS))
 
 
 @routes.on("POST", MESSAGES)
@@ -71,7 +71,7 @@ async def history(call: Call) -> list[Json]:
     form, limit = Form(), int(call.query.get("limit", 50))
     form.number(("limit",), limit, 1, 100)
     form.check()
-    if not world.may(world.bot, channel, P.READ_MESSAGE_HISTORY):
+    if not world.may(world.bot, channel, Can.READ_MESSAGE_HISTORY):
         return []
     shown = [m for m in world.messages_in(channel.id) if not m.ephemeral]
     return [_rendered(world, m) for m in _page(shown, call.query, limit)]
@@ -95,7 +95,7 @@ def _page(shown: list[Message], query: dict[str, str], limit: int) -> list[Messa
 @routes.on("GET", MESSAGES + "/{message}")
 async def get_message(call: Call) -> Json:
     """One message."""
-    return _rendered(call.world, call.message(call.channel(P.READ_MESSAGE_HISTORY)))
+    return _rendered(call.world, call.message(call.channel(Can.READ_MESSAGE_HISTORY)))
 
 
 @routes.on("PATCH", MESSAGES + "/{message}")
@@ -106,7 +106,7 @@ async def edit_message(call: Call) -> Json:
     if message.author_id != call.world.app_id:
         raise NotYourMessage
     threads.require_awake(channel)
-    if call.files and not call.world.may(call.world.bot, channel, P.ATTACH_FILES):
+    if call.files and not call.world.may(call.world.bot, channel, Can.ATTACH_FILES):
         raise MissingPermissions
     return _rendered(call.world, await messages.edit(call.world, message, call.body, call.files))
 
@@ -119,7 +119,7 @@ async def delete_message(call: Call) -> None:
     if message.author_id != call.world.app_id:
         if not channel.in_guild:
             raise WrongChannelType
-        call.channel(P.MANAGE_MESSAGES)
+        call.channel(Can.MANAGE_MESSAGES)
     threads.require_awake(channel)
     messages.delete(call.world, [message])
 
@@ -127,7 +127,7 @@ async def delete_message(call: Call) -> None:
 @routes.on("POST", MESSAGES + "/bulk-delete")
 async def bulk_delete(call: Call) -> None:
     """Delete 2 to 100 messages no older than two weeks."""
-    channel = call.channel(P.MANAGE_MESSAGES)
+    channel = call.channel(Can.MANAGE_MESSAGES)
     ids = [str(key) for key in call.body.get("messages") or []]
     if not 2 <= len(ids) <= 100:
         raise BulkDeleteCount
@@ -142,11 +142,11 @@ async def bulk_delete(call: Call) -> None:
 @routes.on("PUT", REACTIONS + "/{emoji}/@me")
 async def react(call: Call) -> None:
     """React as the bot; a first reaction of its kind needs a permission more."""
-    channel = call.channel(P.READ_MESSAGE_HISTORY)
+    channel = call.channel(Can.READ_MESSAGE_HISTORY)
     message = call.message(channel)
     threads.require_awake(channel)
     if call.params["emoji"] not in message.reactions:
-        call.channel(P.ADD_REACTIONS)
+        call.channel(Can.ADD_REACTIONS)
     reactions.add(call.world, message, call.world.bot, call.params["emoji"])
 
 
@@ -154,7 +154,7 @@ async def react(call: Call) -> None:
 async def unreact(call: Call) -> None:
     """Take a reaction back: the bot's own, or as a moderator somebody's."""
     world, mine = call.world, call.params["user"] in ("@me", call.world.app_id)
-    channel = call.channel(*(() if mine else (P.MANAGE_MESSAGES,)))
+    channel = call.channel(*(() if mine else (Can.MANAGE_MESSAGES,)))
     message = call.message(channel)
     threads.require_awake(channel)
     who = world.bot if mine else world.users.get(call.params["user"])
@@ -166,14 +166,14 @@ async def unreact(call: Call) -> None:
 @routes.on("DELETE", REACTIONS + "/{emoji}")
 async def clear_emoji(call: Call) -> None:
     """Take away everybody's reactions of one emoji."""
-    message = call.message(call.channel(P.MANAGE_MESSAGES))
+    message = call.message(call.channel(Can.MANAGE_MESSAGES))
     reactions.clear(call.world, message, reactions.require_emoji(call.params["emoji"]))
 
 
 @routes.on("DELETE", REACTIONS)
 async def clear_all(call: Call) -> None:
     """Take away all reactions."""
-    reactions.clear(call.world, call.message(call.channel(P.MANAGE_MESSAGES)))
+    reactions.clear(call.world, call.message(call.channel(Can.MANAGE_MESSAGES)))
 
 
 @routes.on("GET", REACTIONS + "/{emoji}")

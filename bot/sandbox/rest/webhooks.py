@@ -60,7 +60,7 @@ async def follow_up(call: Call) -> Json:
         raise TooManyFollowups
     channel = world.channels[it.channel_id]
     origin = interactions.origin(world, it)
-    return _rendered(world, await messages.post(world, channel, world.bot, call.body, call.files, origin))
+    return _rendered(world, await messages.post(world, channel, world.bot, call.body, call.files, origin=origin))
 
 
 @routes.on("GET", HOOK + "/messages/{message}")
