@@ -183,6 +183,21 @@ class JobRequest(Request):
         return self
 
 
+class SheetCell(Request):
+    """One picture on a comparison sheet and the words under it; a clip shows its first frame."""
+
+    image: str
+    label: Annotated[str, Field(max_length=200)] = ""
+
+
+class SheetRequest(Request):
+    """A labelled sheet of pictures; without `columns` the engine lays it out. `client` will own it."""
+
+    cells: Annotated[tuple[SheetCell, ...], Field(min_length=1, max_length=64)]
+    columns: Annotated[int, Field(ge=1, le=16)] | None = None
+    client: Annotated[str, Field(max_length=100)] = "anonymous"
+
+
 class Problem(Answer):
     """RFC 9457 problem details. `code` is stable; `detail` is for people."""
 

@@ -95,10 +95,46 @@ class Unauthorized(EngineError):
     status, code = 401, "unauthorized"
 
 
+class ForeignOrigin(EngineError):
+    """Pages of other sites may not talk to this engine."""
+
+    status, code = 403, "foreign_origin"
+
+
+class OpenWithoutKey(EngineError):
+    """Listening beyond this machine needs a key: set ENGINE_API_KEY, or ENGINE_HOST=127.0.0.1."""
+
+    code = "open_without_key"
+
+
+class AlreadyRunning(EngineError):
+    """Another engine works on this data folder; stop it, or set another ENGINE_DATA_DIR."""
+
+    status, code = 409, "already_running"
+
+
+class NotReady(EngineError):
+    """The engine is starting; try again in a moment."""
+
+    status, code = 503, "not_ready"
+
+
 class BadRequest(EngineError):
     """The request is not as the contract says."""
 
     status, code = 422, "bad_request"
+
+
+class ClipGiven(EngineError):
+    """This is a clip; send a picture (its poster is one)."""
+
+    status, code = 422, "clip_given"
+
+
+class RendererMissing(EngineError):
+    """There is no renderer of this name here."""
+
+    code = "renderer_missing"
 
 
 class RenderError(EngineError):

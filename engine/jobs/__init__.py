@@ -1,0 +1,1 @@
+"""The queue: records, the rules they live by, the ledger, and the worker that does the work."""

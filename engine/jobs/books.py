@@ -1,0 +1,81 @@
+"""The ledger, the images, and those who follow them, kept in step."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import ParamSpec, TypeVar
+
+from engine.errors import JobNotFound
+from engine.images.store import ImageStore
+from engine.jobs.hub import Hub
+from engine.jobs.job import Job
+from engine.jobs.lifecycle import Change
+from engine.jobs.store import Ledger
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+class Books:
+    """The ledger off the event loop, in one thread, and the files that its rows speak of.
+
+    Args:
+        path: The ledger's file.
+        images: Where the files are.
+
+    Attributes:
+        lock: Held from reading a job to saving what became of it.
+    """
+
+    def __init__(self, path: Path, images: ImageStore) -> None:
+        self.ledger = Ledger(path)
+        self.images = images
+        self.hub = Hub()
+        self.lock = asyncio.Lock()
+        self._thread = ThreadPoolExecutor(1, "ledger")
+
+    async def ask(self, call: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Return what a method of the ledger returns."""
+        return await asyncio.get_running_loop().run_in_executor(self._thread, lambda: call(*args, **kwargs))
+
+    async def active(self) -> list[Job]:
+        """Return the jobs that have not ended."""
+        return await self.ask(self.ledger.active)
+
+    async def find(self, job_id: str) -> Job | None:
+        """Return a job, or None."""
+        return await self.ask(self.ledger.job, job_id)
+
+    async def job(self, job_id: str) -> Job:
+        """Return a job.
+
+        Raises:
+            JobNotFound: There is none.
+        """
+        job = await self.find(job_id)
+        if job is None:
+            raise JobNotFound
+        return job
+
+    async def save(self, change: Change) -> None:
+        """Store what became of a job and tell those who follow it; its previews go when it ends."""
+        await self.ask(self.ledger.save, change)
+        if change.job.status.ended:
+            await self.discard(await self.ask(self.ledger.drop_previews, change.job.id))
+        self.hub.tell(change.job.id)
+
+    async def discard(self, images: Iterable[str]) -> None:
+        """Delete files."""
+        await asyncio.to_thread(lambda: [self.images.delete(image) for image in images])
+
+    async def discard_unkept(self, images: list[str]) -> None:
+        """Delete those of these files that nothing refers to."""
+        await self.discard(await self.ask(self.ledger.unkept, images))
+
+    def close(self) -> None:
+        """Finish what was asked for, and close the ledger."""
+        self._thread.shutdown()
+        self.ledger.close()
