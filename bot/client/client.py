@@ -239,8 +239,8 @@ class EaselClient(discord.Client):
         await interactions.handle(interaction, self.desk, self.opening)
 
 
-async def main(settings: BotSettings) -> None:
-    """Run the client until it is told to stop.
+async def serve(settings: BotSettings) -> None:
+    """Run the client until it is closed or cancelled.
 
     Raises:
         CannotConnect: when the token is refused, or the message-content intent is asked for and not allowed.
@@ -251,10 +251,6 @@ async def main(settings: BotSettings) -> None:
     key = settings.engine_api_key.get_secret_value() if settings.engine_api_key else None
     engine = EngineClient(settings.engine_url, key)
     client = EaselClient(settings, database, engine)
-    loop = asyncio.get_running_loop()
-    for name in (signal.SIGINT, signal.SIGTERM):
-        with contextlib.suppress(NotImplementedError):
-            loop.add_signal_handler(name, lambda: loop.create_task(client.close()))
     try:
         async with client:
             await client.start(settings.token or "")
@@ -264,4 +260,15 @@ async def main(settings: BotSettings) -> None:
         raise CannotConnect(NO_INTENT) from error
     finally:
         await engine.close()
-        database.close()
+        await asyncio.to_thread(database.close)
+
+
+async def main(settings: BotSettings) -> None:
+    """Run the client until SIGINT or SIGTERM; raises what `serve` raises."""
+    task = asyncio.ensure_future(serve(settings))
+    loop = asyncio.get_running_loop()
+    for name in (signal.SIGINT, signal.SIGTERM):
+        with contextlib.suppress(NotImplementedError):
+            loop.add_signal_handler(name, task.cancel)
+    with contextlib.suppress(asyncio.CancelledError):
+        await task

@@ -1,0 +1,171 @@
+"""`make bench`: seconds from post to gallery and where they go, and how a crowd is served.
+
+Everything runs for real: the sandbox and the engine in processes of their own, the bot's client in this one, with a
+lag recorder on its event loop. Figures of one run are compared with each other, not with those of another machine.
+"""
+
+import argparse
+import asyncio
+import contextlib
+import io
+import json
+import logging
+import re
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+sys.path.insert(0, str(ROOT))
+
+import httpx  # noqa: E402  # found from the root
+from PIL import Image  # noqa: E402
+from rich.console import Console  # noqa: E402
+from rich.table import Table  # noqa: E402
+from skimage import data  # noqa: E402
+
+from tests.bench.lag import Lag  # noqa: E402
+from tests.support.town import Engine, Process, Town, buttons, settings, until  # noqa: E402
+
+ENGINE_ENV = {"OMP_NUM_THREADS": ""}
+LOOKS = ("watercolor", "comic ink", "oil painting", "clay", "natural photo")
+
+
+def picture(side):
+    """NASA's portrait of an astronaut (public domain), `side` pixels square, as a JPEG."""
+    out = io.BytesIO()
+    Image.fromarray(data.astronaut()).resize((side, side)).save(out, "JPEG", quality=92)
+    return out.getvalue()
+
+
+class Bench(Town):
+    """A town whose sandbox is a process and whose bot runs here, where its loop can be watched."""
+
+    async def start(self, **knobs):
+        self.port = knobs.pop("port")
+        log = self.folder / "sandbox.log"
+        self.server = await Process("bot", "sandbox", "--port", str(self.port), env={}, log=log).start()
+        self.base = f"http://127.0.0.1:{self.port}"
+        self.http = httpx.AsyncClient(base_url=self.base, timeout=120, limits=httpx.Limits(max_connections=100))
+        await until(self.answers)
+        await self.act("set", knobs=knobs)
+        self.task = asyncio.create_task(self.client())
+        await until(self.online)
+        return self
+
+    async def answers(self):
+        with contextlib.suppress(httpx.HTTPError):
+            return (await self.http.get("/sandbox/state")).status_code == 200
+        return False
+
+    async def client(self):
+        from bot.client.client import serve
+
+        limits = {"running_limit": 100, "daily_limit": 10_000}
+        await serve(settings(discord_url=self.base, engine_url=self.engine.url, data_dir=self.folder / "bot", **limits))
+
+    async def stop(self):
+        self.task.cancel()
+        await asyncio.gather(self.task, return_exceptions=True)
+        await self.http.aclose()
+        await self.server.kill(15)
+
+
+async def rendered(engine):
+    """Seconds that the engine's renderers have worked so far."""
+    async with httpx.AsyncClient() as http:
+        page = (await http.get(f"{engine.url}/metrics")).text
+    return sum(float(v) for v in re.findall(r"^easel_render_seconds_sum\{.*\} (\S+)$", page, re.MULTILINE))
+
+
+async def one_gallery(town, words, side):
+    """Seconds from post to gallery of four, and of them those that were rendering."""
+    before, began = await rendered(town.engine), time.monotonic()
+    message = await town.post(words, picture(side))
+    await town.gallery(message["id"], seconds=180)
+    total = time.monotonic() - began
+    return {"look": words, "seconds": total, "rendering": await rendered(town.engine) - before}
+
+
+async def crowd(town, members, side):
+    """Everybody posts at once: seconds to the first answer and to the gallery, in the order of finishing."""
+    await town.act("set", knobs={"members": members})
+    names = [u["username"] for u in (await town.state())["users"] if not u["bot"]][:members]
+    image, began = picture(side), time.monotonic()
+
+    async def one(name):
+        message = await town.post("watercolor, 1 variant", image, user=name)
+        answered = await until(lambda: first_answer(town, message["id"]), 30)
+        return message["id"], answered - began
+
+    posted = await asyncio.gather(*[one(name) for name in names])
+    ends = {}
+    while len(ends) < len(posted):
+        shown = {m["channel_id"] for m in (await town.state())["messages"] if buttons(m).get("again")}
+        ends |= {thread: time.monotonic() - began for thread, _ in posted if thread in shown and thread not in ends}
+        await asyncio.sleep(0.5)
+    return {"members": members, "first_answer": max(a for _, a in posted), "last_gallery": max(ends.values())}
+
+
+async def first_answer(town, thread):
+    """When the first message of the bot in a thread was seen, or None."""
+    return time.monotonic() if await town.messages(thread) else None
+
+
+async def run(side, members):
+    """Measure everything once."""
+    lag = Lag()
+    with tempfile.TemporaryDirectory() as folder:
+        engine = await Engine(Path(folder) / "engine", **ENGINE_ENV).start()
+        town = Bench(Path(folder) / "town", engine)
+        try:
+            await town.start(port=8799, ratelimit=True)
+            await one_gallery(town, LOOKS[0], 256)  # the first job of a process also loads its modules
+            recorder = asyncio.create_task(lag.record())
+            looks = [await one_gallery(town, words, side) for words in LOOKS]
+            many = await crowd(town, members, 512)
+            recorder.cancel()
+        finally:
+            await town.stop()
+            await engine.kill(15)
+    blocked = {"worst_ms": 1000 * lag.worst, "over_50_ms": lag.share_over(0.05), "beats": len(lag.late)}
+    return {"side": side, "looks": looks, "crowd": many, "event_loop": blocked}
+
+
+def show(found):
+    """Print the figures as tables."""
+    console = Console()
+    table = Table("look", "post to gallery", "rendering", "outside the renderers", title=f"Four at {found['side']} px")
+    for row in found["looks"]:
+        outside = 1 - row["rendering"] / row["seconds"]
+        table.add_row(row["look"], f"{row['seconds']:.2f} s", f"{row['rendering']:.2f} s", f"{outside:.0%}")
+    console.print(table)
+    many, loop = found["crowd"], found["event_loop"]
+    console.print(
+        f"{many['members']} members at once: the slowest first answer after {many['first_answer']:.2f} s, "
+        f"the last gallery after {many['last_gallery']:.1f} s"
+    )
+    console.print(
+        f"The bot's event loop: blocked for {loop['worst_ms']:.0f} ms at the worst, "
+        f"{loop['over_50_ms']:.3%} of {loop['beats']} beats over 50 ms"
+    )
+
+
+def main():
+    """Read the options and measure."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--side", type=int, default=1024, help="pixels a side of the posted picture")
+    parser.add_argument("--members", type=int, default=20, help="how many post at once")
+    parser.add_argument("--json", action="store_true", help="print JSON instead of tables")
+    options = parser.parse_args()
+    logging.basicConfig(level=logging.WARNING)
+    found = asyncio.run(run(options.side, options.members))
+    if options.json:
+        sys.stdout.write(json.dumps(found, indent=2) + "\n")
+    else:
+        show(found)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,302 @@
+"""A member's whole way, through the real client, a Discord-compatible server and a real engine."""
+
+import asyncio
+import time
+
+import pytest
+from tests.support.town import Engine, Town, buttons, media_of, photo, text_of, until
+
+pytestmark = pytest.mark.timeout(240)
+
+
+@pytest.fixture(scope="module")
+async def engine(tmp_path_factory):
+    engine = await Engine(tmp_path_factory.mktemp("engine")).start()
+    yield engine
+    await engine.kill(15)
+
+
+@pytest.fixture(scope="module")
+async def town(engine, tmp_path_factory):
+    town = await Town(tmp_path_factory.mktemp("town"), engine, BOT_RUNNING_LIMIT="30").start()
+    yield town
+    await town.stop()
+    assert town.faults == []
+
+
+async def begun(town, text="make it a watercolor", **kwargs):
+    message = await town.post(text, photo(), **kwargs)
+    return message["id"], await town.gallery(message["id"])
+
+
+async def test_a_photo_and_three_words_become_a_gallery_in_a_thread(town):
+    began = time.monotonic()
+    message = await town.post("make it a watercolor", photo(517, 333))
+    thread = message["id"]
+    await until(lambda: town.messages(thread), 3)
+    assert time.monotonic() - began < 3
+    gallery = await town.gallery(thread)
+    channel = next(c for c in (await town.state())["channels"] if c["id"] == thread)
+    assert channel["name"] == "make it a watercolor"
+    media = media_of(gallery)
+    assert len(media) == 4
+    assert {(m["width"], m["height"]) for m in media} == {(517, 333)}
+    said = text_of(gallery)
+    for words in ("Watercolor", "seed", "watercolo"):
+        assert words in said
+    assert {
+        "pick",
+        "vary",
+        "again",
+        "edit",
+        "compare",
+        "upscale",
+        "face",
+        "animate",
+        "closer",
+        "further",
+        "delete",
+    } <= set(buttons(gallery))
+    assert len(await town.messages(thread)) <= 2  # the gallery, and at most one sentence of the planner
+
+
+async def test_picking_by_button_and_by_reaction(town):
+    thread, gallery = await begun(town)
+    await town.press(gallery, "pick", 3)
+
+    async def picked(number):
+        return f"Picked: **{number}**" in text_of((await town.galleries(thread))[0])
+
+    await until(lambda: picked(3))
+    await town.act("react", message=gallery["id"], emoji="2️⃣", user="alice")
+    await until(lambda: picked(2))
+    await town.act("react", message=gallery["id"], emoji="4️⃣", user="bob")
+
+    async def voted():
+        return "**4**: 1 vote" in text_of((await town.galleries(thread))[0])
+
+    await until(voted)
+    assert await picked(2)
+    assert len(media_of((await town.galleries(thread))[0])) == 4
+
+
+async def test_every_button_of_the_owner_makes_the_next_version(town):
+    thread, gallery = await begun(town)
+    number = 1
+    for action, variant, says in (
+        ("vary", 2, "subtle"),
+        ("again", 0, "balanced"),
+        ("closer", 0, "subtle"),
+        ("further", 0, "strong"),
+        ("upscale", 0, "Upscaled"),
+        ("face", 0, "Faces"),
+    ):
+        await town.press(gallery, action, variant)
+        number += 1
+        made = await town.gallery(thread, number)
+        assert says in text_of(made), action
+    upscaled = (await town.galleries(thread))[5 - 0]
+    assert media_of(upscaled)[0]["width"] in (320, 160)
+
+
+async def test_the_prompt_can_be_edited_in_a_form(town):
+    thread, gallery = await begun(town)
+    interaction = await town.press(gallery, "edit")
+    modal = await until(lambda: town.sandbox.world.interactions[interaction["id"]].modal)
+    fields = {c["component"]["custom_id"]: c["component"] for c in modal["components"]}
+    assert "watercolo" in fields["prompt"]["value"]
+    words = "a quiet harbour in blue ink, nothing else"
+    values = {"prompt": words, "family": ["illustration"], "change": "strong", "exact": True}
+    await town.act("modal", interaction=interaction["id"], values=values, user="alice")
+    made = await town.gallery(thread, 2)
+    assert f"> {words}" in text_of(made)
+    assert "strong" in text_of(made)
+
+
+async def test_talk_refines_the_picture_that_was_named(town):
+    thread, _ = await begun(town)
+    await town.say(thread, "the second one but as clay")
+    made = await town.gallery(thread, 2)
+    assert "Clay" in text_of(made)
+    assert "Stylised 3D" in text_of(made)
+
+
+async def test_a_comparison_shows_every_family_and_a_labelled_sheet(town):
+    thread, gallery = await begun(town)
+    await town.press(gallery, "compare")
+    made = await town.gallery(thread, 2)
+    said = text_of(made)
+    for family in ("Photoreal", "Illustration", "Stylised 3D"):
+        assert family in said
+    media = media_of(made)
+    assert "sheet" in media[0]["url"]
+    assert len(media) >= 4
+
+
+async def test_a_clip_is_made_and_plays(town):
+    thread, _ = await begun(town)
+    await town.say(thread, "animate it, slow push in, 1 second")
+    made = await town.gallery(thread, 2)
+    clip = media_of(made)[0]
+    assert clip["content_type"] == "video/mp4"
+    assert (await town.fetch(clip["url"]))[4:8] == b"ftyp"
+
+
+async def test_going_back_shows_the_first_gallery_again(town):
+    thread, gallery = await begun(town)
+    await town.press(gallery, "again")
+    await town.gallery(thread, 2)
+    await town.say(thread, "back to the first version")
+    shown = await town.gallery(thread, 3)
+    assert text_of(shown).startswith("### 1.")
+    await town.press(shown, "pick", 1)
+
+    async def picked():
+        return "Picked: **1**" in text_of((await town.galleries(thread))[2])
+
+    await until(picked)
+
+
+async def test_others_are_refused_in_private_and_may_still_vote(town):
+    thread, gallery = await begun(town)
+    for action, variant in (("again", 0), ("delete", 0), ("edit", 0), ("vary", 1)):
+        before = len(await town.private("bob"))
+        await town.press(gallery, action, variant, user="bob")
+        await until(lambda n=before: _more(town, "bob", n))
+    assert await town.private("carol") == []
+    await town.press(gallery, "pick", 1, user="bob")
+
+    async def voted():
+        return "**1**: 1 vote" in text_of((await town.galleries(thread))[0])
+
+    await until(voted)
+    assert len(await town.galleries(thread)) == 1
+
+
+async def _more(town, user, count):
+    return len(await town.private(user)) > count
+
+
+async def test_deleting_a_gallery_deletes_its_message(town):
+    thread, gallery = await begun(town)
+    await town.press(gallery, "delete")
+
+    async def gone():
+        return not await town.galleries(thread)
+
+    await until(gone)
+
+
+async def test_a_request_can_be_cancelled_while_it_runs(town):
+    thread, _ = await begun(town)
+    await town.say(thread, "upscale #1 4x")
+
+    async def running():
+        return next((m for m in await town.messages(thread) if "cancel" in buttons(m)), None)
+
+    await town.press(await until(running), "cancel")
+
+    async def ended():
+        last = (await town.messages(thread))[-1]
+        return "cancel" not in buttons(last) and ("Cancelled" in text_of(last) or "Upscaled" in text_of(last))
+
+    await until(ended)
+
+
+async def test_every_way_to_begin(town):
+    picture = photo(seed=7)
+    general = await town.channel("general")
+    menu, dms = "Restyle with Easel", None
+    # a reply with a mention to somebody's picture
+    posted = await town.post("look", picture, user="bob", mention=False)
+    me = next(u for u in (await town.state())["users"] if u["bot"])
+    body = {"content": f"<@{me['id']}> as ink", "message_reference": {"message_id": posted["id"]}}
+    reply = await town.act("post", channel=general, user="carol", **body)
+    assert "Ink" in text_of(await town.gallery(reply["id"]))
+    # the slash command
+    options = [{"name": "image", "type": 11}, {"name": "words", "type": 3, "value": "as clay"}]
+    began = await town.act("command", [("a.png", picture)], name="easel", channel=general, options=options, user="bob")
+    answer = await until(lambda: town.sandbox.world.interactions[began["id"]].original)
+    assert "Clay" in text_of(await town.gallery(str(answer)))
+    # the message menu
+    began = await town.act("command", name=menu, channel=general, target=posted["id"], user="dave")
+    await until(lambda: town.sandbox.world.interactions[began["id"]].modal)
+    sent = await town.act("modal", interaction=began["id"], values={"words": "oil painting"}, user="dave")
+    answer = await until(lambda: town.sandbox.world.interactions[sent["id"]].original)
+    assert "Oil" in text_of(await town.gallery(str(answer)))
+    # a direct message
+    dms = await town.act("dm", user="carol")
+    await town.post("watercolor", picture, channel=dms["id"], user="carol", mention=False)
+    await town.gallery(dms["id"])
+
+
+async def test_a_watched_channel_needs_no_mention(town):
+    art = await town.channel("art")
+    options = [{"name": "watch", "type": 7, "value": art}]
+    await town.act("command", name="settings", channel=art, options=options, user="alice")
+
+    async def told():
+        return any(f"<#{art}>" in text for text in await town.private("alice"))
+
+    await until(told)
+    message = await town.post("as ink", photo(), channel="art", user="dave", mention=False)
+    await town.gallery(message["id"])
+
+
+async def test_a_fifth_picture_is_declined_politely(town):
+    message = await town.post("watercolor", *[photo(seed=n) for n in range(5)])
+    await town.gallery(message["id"])
+    said = [text_of(m) for m in await town.messages(message["id"])]
+    assert any("four" in text for text in said)
+
+
+@pytest.mark.parametrize("command", ["models", "queue", "mine"])
+async def test_questions_are_answered_to_the_asker_alone(town, command):
+    before = len(await town.private("dave"))
+    await town.act("command", name=command, channel=await town.channel("general"), options=[], user="dave")
+    await until(lambda: _more(town, "dave", before))
+
+
+async def test_members_are_told_what_permission_is_missing(town):
+    await town.act("set", knobs={"permissions": ["CREATE_PUBLIC_THREADS"]})
+    try:
+        message = await town.post("watercolor", photo(), channel="photos")
+
+        async def told():
+            texts = [text_of(m) for m in await town.messages(message["channel_id"])]
+            return any("Create Public Threads" in t for t in texts)
+
+        await until(told)
+    finally:
+        await town.act("set", knobs={"permissions": []})
+
+
+async def test_a_lost_message_costs_nothing_but_that_message(town):
+    thread, gallery = await begun(town)
+    await town.press(gallery, "again")
+
+    async def running():
+        return next((m for m in await town.messages(thread) if "cancel" in buttons(m)), None)
+
+    message = await until(running)
+    await town.act("delete", message=message["id"], user="alice")
+    await asyncio.sleep(1)
+    await town.say(thread, "again")
+    assert "### 3." in text_of(await town.gallery(thread, 2))
+
+
+async def test_forgetting_deletes_everything_of_a_member(town):
+    message = await town.post("watercolor", photo(seed=42), user="dave", channel="photos")
+    gallery = await town.gallery(message["id"])
+    await town.act("command", name="forget", channel=await town.channel("general"), options=[], user="dave")
+
+    async def asked():
+        return next((m for m in (await town.state("dave"))["messages"] if "forget" in buttons(m)), None)
+
+    await town.press(await until(asked), "forget", variant=0, user="dave")
+
+    async def gone():
+        return not await town.galleries(message["id"])
+
+    await until(gone)
+    await town.act("click", message=gallery["id"], custom_id="easel:again:1:0", user="dave") if False else None
