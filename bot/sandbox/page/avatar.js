@@ -5,7 +5,7 @@ import { nameOf } from "./store.js";
 
 const COLOURS = ["#5865f2", "#3ba55d", "#d9822b", "#ed4245", "#c0549c", "#2b8a9d", "#8a63d2"];
 
-const colourOf = (user) => COLOURS[[...user.username].reduce((sum, letter) => (sum * 33 + letter.codePointAt(0)) % 9973, 7) % COLOURS.length];
+const colourOf = (user) => COLOURS[[...user.username].reduce((sum, letter) => (sum * 11 + letter.codePointAt(0)) % 9973, 7) % COLOURS.length];
 
 /** An avatar of `size` pixels; `online` true or false adds the status dot. */
 export function avatar(user, size = 40, online = null) {

@@ -45,22 +45,7 @@ export function sampleList(onFile) {
     }, h("img", { src: sample.url, alt: "", loading: "lazy" }), h("span", {}, sample.title), h("small", {}, sample.licence)))));
 }
 
-/** A field for files in a modal or a command: choose, drop, or a sample. Gives {node, files()}. */
-export function filePicker({ id, max, testid, onChange = () => {} }) {
-  let files = [];
-  const tray = h("ul", { class: "tray small" });
-  const input = h("input", { type: "file", id, multiple: max > 1, class: "away", "data-testid": testid });
-  const set = (next) => {
-    files = next.slice(0, max);
-    tray.replaceChildren(...files.map((file) => fileChip(file, () => set(files.filter((other) => other !== file)))));
-    tray.hidden = !files.length;
-    onChange(files);
-  };
-  const add = (more) => set(max === 1 ? more.slice(0, 1) : [...files, ...more]);
-  input.addEventListener("change", () => {
-    add([...input.files]);
-    input.value = "";
-  });
+function dropZone(input, max, add) {
   const zone = h("div", { class: "drop-zone" },
     h("button", { type: "button", class: "button secondary", onclick: () => input.click() }, icon("image", 18), max > 1 ? `Choose up to ${max} files` : "Choose a file"),
     h("span", {}, "or drop one here"), input);
@@ -71,8 +56,30 @@ export function filePicker({ id, max, testid, onChange = () => {} }) {
     by("drop").hidden = true;
     add([...event.dataTransfer.files]);
   });
+  return zone;
+}
+
+/** A field for files in a modal or a command: choose, drop, or a sample. Gives {node, files()}. */
+export function filePicker({ id, max, testid, onChange = () => {} }) {
+  let files = [];
+  const tray = h("ul", { class: "tray small" });
+  const input = h("input", { type: "file", id, multiple: max > 1, class: "away", "data-testid": testid });
+  const add = (more) => set([...files, ...more]);
+  const zone = dropZone(input, max, add);
+  const samples = sampleList((file) => add([file]));
+  samples.classList.add("compact");
+  const set = (next) => {
+    files = next.slice(0, max);
+    tray.replaceChildren(...files.map((file) => fileChip(file, () => set(files.filter((other) => other !== file)))));
+    tray.hidden = !files.length;
+    zone.hidden = files.length >= max;
+    samples.hidden = zone.hidden || !state.samples.length;
+    onChange(files);
+  };
+  input.addEventListener("change", () => {
+    add([...input.files]);
+    input.value = "";
+  });
   set([]);
-  const samples = state.samples.length > 0 && sampleList((file) => add([file]));
-  samples && samples.classList.add("compact");
   return { node: h("div", { class: "file-picker" }, tray, zone, samples), files: () => files };
 }

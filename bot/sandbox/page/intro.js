@@ -9,16 +9,19 @@ import { isDirect, isThread, messagesIn, nameOf, state } from "./store.js";
 const STEPS = [
   "Pick a photo: one of these, or your own by the + button, by pasting, or by dropping it here.",
   "Say what it should become, for example: make it a watercolor",
-  "Send. A thread opens with the progress, then with four pictures to choose from.",
 ];
+
+function lastStep(channel) {
+  if (isDirect(channel)) return "Send. The progress appears here, then four pictures to choose from.";
+  return `Send it with @${state.bot?.username ?? "bot"}. A thread opens with the progress, then with four pictures to choose from.`;
+}
 
 function welcome(channel) {
   const bot = state.bot ? nameOf(state.bot) : "The bot";
-  const steps = isDirect(channel) ? STEPS : [...STEPS.slice(0, 2), `Send it with @${state.bot?.username ?? "bot"}. A thread opens with the progress, then with four pictures to choose from.`];
   return h("section", { class: "welcome", "data-testid": "welcome" },
     h("h2", {}, `Try ${bot} here`),
     h("p", {}, "This is a sandbox that works like Discord: no account, no token, everything stays on this machine."),
-    h("ol", {}, ...steps.map((step) => h("li", {}, step))),
+    h("ol", {}, ...[...STEPS, lastStep(channel)].map((step) => h("li", {}, step))),
     state.samples.length > 0 && sampleList(useSample),
     h("p", { class: "hint" }, "Type ", h("kbd", {}, "/"), " for commands. Hover a message to react, reply or open its Apps menu."));
 }

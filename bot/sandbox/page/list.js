@@ -17,7 +17,7 @@ const when = (message) => new Date(message.timestamp);
 
 function belongsTo(message, before) {
   return Boolean(before) && message.author.id === before.author.id && message.type !== 19 && !isSystem(before) && !isSystem(message)
-    && (message.flags & 64) === (before.flags & 64) && !message.interaction?.name
+    && (message.flags & 64) === (before.flags & 64) && message.interaction_metadata?.type !== 2
     && when(message) - when(before) < TOGETHER && sameDay(when(message), when(before));
 }
 

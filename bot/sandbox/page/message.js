@@ -45,7 +45,8 @@ function commandLine(message) {
   const used = message.interaction_metadata;
   const name = message.interaction?.name ?? used?.name;
   if (!name || used?.type !== 2) return null;
-  return h("div", { class: "reply-line" }, avatar(used.user, 16), h("span", { class: "author" }, nameOf(used.user)), " used ", h("span", { class: "mention" }, used.target_message_id ? name : `/${name}`));
+  const menu = state.commands.some((command) => command.name === name && command.type !== 1);
+  return h("div", { class: "reply-line", "data-testid": "used-command" }, avatar(used.user, 16), h("span", { class: "author" }, nameOf(used.user)), " used ", h("span", { class: "mention" }, menu ? name : `/${name}`));
 }
 
 function head(message) {
