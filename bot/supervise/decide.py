@@ -71,7 +71,9 @@ def next_actions(children: Mapping[str, Child], *, announced: bool, now: float) 
 
 def hopeless(child: Child) -> bool:
     """Tell whether starting this child once more has no point."""
-    return not child.running and (child.status == HOPELESS or (child.deaths >= TRIES and not child.ever_ready))
+    if child.running or (child.ever_ready and child.status != HOPELESS):
+        return False
+    return child.deaths >= TRIES or (child.status == HOPELESS and not child.ever_ready)
 
 
 def _next(child: Child, children: Mapping[str, Child], now: float) -> Action | None:

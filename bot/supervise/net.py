@@ -7,6 +7,7 @@ import http.client
 import json
 import socket
 from dataclasses import dataclass
+from ipaddress import ip_address
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -45,7 +46,10 @@ def ask(url: str, key: str | None = None, timeout: float = 1.0) -> Reply:
 def is_loopback(url: str) -> bool:
     """Tell whether an address is on this machine."""
     host = urlsplit(url).hostname or ""
-    return host in {"localhost", "::1"} or host.startswith("127.")
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
 
 
 def port_of(url: str) -> int:
