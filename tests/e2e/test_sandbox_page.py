@@ -335,6 +335,25 @@ async def test_direct_messages_and_a_bot_that_leaves(visit):
     await expect(visit.get("bot-status")).to_contain_text("offline")
 
 
+async def test_a_lost_connection_comes_back_with_what_was_missed(visit):
+    """When the stream of news breaks, the page connects again and reads what it missed."""
+    visit.rig.world.hub.close_watchers()
+    await visit.rig.do("post", channel=visit.rig.channel(), content="said meanwhile", user="bob")
+    await expect(visit.get("message")).to_contain_text("said meanwhile")
+    await expect(visit.get("bot-status")).to_contain_text("online")
+
+
+async def test_a_member_who_is_no_more_becomes_alice(visit):
+    """An address or a tab that remembers somebody unknown opens as the first member."""
+    await visit.page.goto(f"{visit.rig.box.base}/?user=nobody")
+    await expect(visit.get("member")).to_contain_text("Alice")
+    await visit.rig.do("post", channel=visit.rig.channel(), content="hello again", user="bob")
+    await expect(visit.get("message")).to_contain_text("hello again")
+    # The browser itself notes the refused requests; there is no other complaint.
+    assert [words for words in visit.complaints if "Failed to load resource" not in words] == []
+    visit.complaints.clear()
+
+
 async def test_on_a_phone_the_channels_are_a_drawer(browser):
     """At 390 pixels nothing scrolls sideways, and the channel list comes and goes."""
     async with visiting(browser, size=(390, 844)) as visit:

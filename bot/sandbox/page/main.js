@@ -1,5 +1,5 @@
 // The page's wiring: state in, drawings out.
-import { fetchSamples, fetchState, listen } from "./api.js";
+import { fetchSamples, fetchState, listen, Refused } from "./api.js";
 import { drawComposer, wireComposer } from "./composer.js";
 import { by, h } from "./dom.js";
 import { icon } from "./icons.js";
@@ -9,6 +9,9 @@ import { drawChannels, drawHeader, drawMember, drawMembers, wireSidebar } from "
 import { apply, changed, nameOf, onChange, open, replace, state } from "./store.js";
 import { startClock } from "./time.js";
 
+/** Who one is at first, and again if the member one was is no more. */
+const FIRST = "alice";
+
 let stop = () => {};
 let refetch = null;
 
@@ -16,15 +19,17 @@ let held = null;
 
 /** Fetch the state anew. Events that come meanwhile are held, for the answer may be older than they are. */
 async function refresh() {
+  if (held) return later();
   const user = state.viewer;
   held = [];
   try {
     const answer = await fetchState(user);
     if (user === state.viewer) replace(answer);
-  } catch {
-    later(2000);
+  } catch (error) {
+    if (error instanceof Refused && user !== FIRST) become(FIRST);
+    else later(2000);
   }
-  const missed = held ?? [];
+  const missed = held;
   held = null;
   missed.forEach(([t, d]) => take(t, d));
 }
@@ -54,13 +59,13 @@ function connect() {
     },
     onLost: () => {
       state.connected = false;
+      if (!state.loaded) later(1000);
       changed();
     },
   });
 }
 
-function choose(username) {
-  if (username === state.viewer) return;
+function become(username) {
   sessionStorage.setItem("member", username);
   state.viewer = username;
   state.unread.clear();
@@ -68,6 +73,8 @@ function choose(username) {
   state.replyTo = null;
   connect();
 }
+
+const choose = (username) => username !== state.viewer && become(username);
 
 function drawTyping() {
   const note = state.typing.get(state.current);
@@ -87,7 +94,7 @@ function toAddress() {
 
 function draw() {
   if (!state.loaded) return;
-  drawChannels(refresh);
+  drawChannels();
   drawHeader();
   drawMember(choose);
   drawMembers();
@@ -110,7 +117,7 @@ function wire() {
   by("toggle-drawer").append(icon("menu", 24));
   by("toggle-members").append(icon("members", 22));
   by("home").append(icon("at", 26));
-  wireSidebar(refresh);
+  wireSidebar();
   wireComposer();
   watchScroll();
   addEventListener("popstate", fromAddress);
@@ -118,7 +125,7 @@ function wire() {
   startClock();
 }
 
-state.viewer = new URLSearchParams(location.search).get("user") ?? sessionStorage.getItem("member") ?? "alice";
+state.viewer = new URLSearchParams(location.search).get("user") ?? sessionStorage.getItem("member") ?? FIRST;
 state.current = location.hash.slice(1) || null;
 onChange(draw);
 wire();

@@ -14,14 +14,11 @@ function go(id) {
 }
 
 /** Open one's conversation with the bot; the first time it has to be made. */
-async function openDirect(refresh) {
-  if (!directChannel()) {
-    const channel = await attempt("dm", {});
-    if (!channel) return;
-    await refresh();
-  }
-  const channel = directChannel();
-  if (channel) go(channel.id);
+async function openDirect() {
+  const channel = directChannel() ?? (await attempt("dm", {}));
+  if (!channel) return;
+  state.channels.set(channel.id, channel);
+  go(channel.id);
 }
 
 const badge = (count) => count > 0 && h("span", { class: "badge", "data-testid": "unread", "aria-label": `${count} unread` }, count);
@@ -41,12 +38,12 @@ function textRow(channel) {
     threads.length > 0 && h("ul", { class: "threads" }, ...threads.map((thread) => h("li", {}, row(thread, "thread", thread.name)))));
 }
 
-function directRow(refresh) {
+function directRow() {
   if (!state.bot) return null;
   const channel = directChannel();
   const face = avatar(state.bot, 32, state.botOnline);
   if (channel) return row(channel, "dm", nameOf(state.bot), face);
-  return h("button", { type: "button", class: "channel dm", "data-testid": "channel", "data-kind": "dm", "data-name": nameOf(state.bot), onclick: () => openDirect(refresh) },
+  return h("button", { type: "button", class: "channel dm", "data-testid": "channel", "data-kind": "dm", "data-name": nameOf(state.bot), onclick: () => openDirect() },
     face, h("span", { class: "channel-name" }, nameOf(state.bot)));
 }
 
@@ -61,12 +58,12 @@ function talkRow(channel) {
 
 const facts = () => [[...state.channels.values()], state.current, [...state.unread], state.botOnline, state.connected, state.viewer, state.bot, people().length];
 
-export function drawChannels(refresh) {
+export function drawChannels() {
   const box = by(CHANNELS);
   const focused = document.activeElement?.closest(`#${CHANNELS} button`)?.dataset.id;
   redraw(box, facts(), () => [
     h("h2", {}, "Text channels"), h("ul", {}, ...textChannels().map(textRow)),
-    h("h2", {}, "Direct messages"), h("ul", {}, h("li", {}, directRow(refresh)), ...otherTalks().map((channel) => h("li", {}, talkRow(channel))))]);
+    h("h2", {}, "Direct messages"), h("ul", {}, h("li", {}, directRow()), ...otherTalks().map((channel) => h("li", {}, talkRow(channel))))]);
   if (focused && document.activeElement === document.body) box.querySelector(`[data-id="${CSS.escape(focused)}"]`)?.focus({ preventScroll: true });
 }
 
@@ -120,10 +117,10 @@ export function showDrawer(shown) {
   by("toggle-drawer").setAttribute("aria-expanded", String(shown));
 }
 
-export function wireSidebar(refresh) {
+export function wireSidebar() {
   by("toggle-drawer").addEventListener("click", () => showDrawer(!by("app").classList.contains("drawer")));
   by("backdrop").addEventListener("click", () => showDrawer(false));
-  by("home").addEventListener("click", () => openDirect(refresh));
+  by("home").addEventListener("click", () => openDirect());
   by("guild").addEventListener("click", () => go(textChannels()[0]?.id));
   by("toggle-members").addEventListener("click", (event) => {
     const shown = by("app").classList.toggle("no-members");
