@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 import signal
+import sys
 import time
 from pathlib import Path
 
@@ -55,12 +56,13 @@ class Obedient:
 
 def _clip(variant, picture):
     height, width = picture.shape[:2]
-    return Clip(variant, b"\0\0\0\x18ftypisom" + picture[:4].tobytes(), width, height, picture, b"RIFF")
+    colour = picture[0, 0].tobytes()
+    return Clip(variant, b"\0\0\0\x18ftypisom" + colour, width, height, picture, b"RIFF" + colour)
 
 
 def _misbehave(words):
     if "noise" in words:
-        print("a library that prints to stdout")
+        sys.stdout.write("a library that prints\n")
         os.write(1, b"and one in C\n")
     if "die" in words and _first_time(words["die"]):
         os.kill(os.getpid(), signal.SIGKILL)
