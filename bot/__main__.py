@@ -80,6 +80,10 @@ def plan(_settings: BotSettings, args: argparse.Namespace) -> int:
     return 0
 
 
+#: What runs for long and keeps a log; the other commands speak to a terminal.
+SERVICES = (run, client, sandbox)
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m bot", description="Easel: image-to-image work in Discord.")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
@@ -112,6 +116,11 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
+def _log(level: str) -> None:
+    logging.basicConfig(level=level, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    logging.getLogger("httpx").setLevel(logging.WARNING)  # it has a line for every request
+
+
 def _complain(words: str) -> int:
     print(f"easel: {words}", file=sys.stderr)
     return USAGE
@@ -129,7 +138,7 @@ def main(argv: list[str] | None = None) -> int:
         settings = BotSettings()
     except ValidationError as error:
         return _complain(_settings_problem(error))
-    logging.basicConfig(level=settings.log_level, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    _log(settings.log_level if args.act in SERVICES else "WARNING")
     if args.with_parent:
         leave_with_parent()
     try:

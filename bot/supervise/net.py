@@ -55,7 +55,8 @@ def is_loopback(url: str) -> bool:
 def port_of(url: str) -> int:
     """Return the port of an address."""
     parts = urlsplit(url)
-    return parts.port or (443 if parts.scheme == "https" else 80)
+    usual = 443 if parts.scheme == "https" else 80
+    return usual if parts.port is None else parts.port
 
 
 def free_port(wanted: int) -> int:
