@@ -272,6 +272,7 @@ def _numbered(component: Json, counter: Iterator[int]) -> Json:
 
 
 DEFAULTS: dict[int, Json] = {
+    **{kind: {"min_values": 1, "max_values": 1} for kind in SELECTS},
     C.CONTAINER: {"accent_color": None, "spoiler": False},
     C.SEPARATOR: {"divider": True, "spacing": 1},
     C.THUMBNAIL: {"description": None, "spoiler": False},

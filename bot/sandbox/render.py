@@ -7,6 +7,8 @@ from bot.sandbox.records import Attachment, Channel, Command, Json, Message, Rol
 from bot.sandbox.world import World
 
 SCHEME = "attachment://"
+#: The component that offers a file for download.
+FILE = 13
 MEDIA_KEYS = {"url", "proxy_url", "width", "height", "content_type", "attachment_id", "loading_state", "flags", "id"}
 
 
@@ -246,6 +248,8 @@ class _Media:
         if not isinstance(node, dict):
             return node
         node = {key: self.resolve(child) for key, child in node.items()}
+        if node.get("type") == FILE:
+            return {**node, **self._described(node)}
         url = node.get("url")
         if not isinstance(url, str) or not node.keys() <= MEDIA_KEYS:
             return node
@@ -254,6 +258,11 @@ class _Media:
             self.used.add(found.id)
             return {**node, **self._unfurled(found)}
         return {"id": "0", **node, "proxy_url": url}
+
+    def _described(self, node: Json) -> Json:
+        """A file component also says its file's name and size."""
+        found = next((a for a in self._attachments if a.id == node["file"].get("attachment_id")), None)
+        return {"name": found.filename, "size": found.size} if found else {"name": "", "size": 0}
 
     def _find(self, url: str) -> Attachment | None:
         if url.startswith(SCHEME):
