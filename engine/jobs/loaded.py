@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import gc
-import io
 import time
 from dataclasses import dataclass, field
-
-import numpy as np
-from PIL import Image
 
 from engine.contract import Box, ImageRef, JobRequest
 from engine.errors import ImageNotFound
 from engine.images.inspect import inspect
 from engine.images.store import ImageStore
+from engine.images.stored import pixels_of
 from engine.models.card import Card
 from engine.models.residency import Resident, admit
 from engine.renderers import registry
@@ -69,21 +66,9 @@ def render_task(store: ImageStore, request: JobRequest, variants: tuple[int, ...
     )
 
 
-def stored_pixels(store: ImageStore, image_id: str) -> Pixels:
-    """Return a stored picture as HxWx3, or HxWx4 where it has alpha; uint8.
-
-    What is in the store is upright sRGB already, and our own results may be larger than an upload.
-
-    Raises:
-        ImageNotFound: It is gone.
-    """
-    with Image.open(io.BytesIO(store.read(image_id))) as image:
-        return np.asarray(image.convert("RGBA" if image.has_transparency_data else "RGB"))
-
-
 def _input(store: ImageStore, ref: ImageRef) -> Input:
     try:
-        pixels = stored_pixels(store, ref.id)
+        pixels = pixels_of(store.read(ref.id))
     except ImageNotFound as error:
         raise ImageNotFound("An image of this job was deleted before its turn came.") from error
     return Input(pixels, ref.role, ref.weight, _faces(store, ref.id, pixels))
