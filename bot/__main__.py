@@ -29,10 +29,10 @@ def run(settings: BotSettings, _args: argparse.Namespace) -> int:
 
 def client(settings: BotSettings, _args: argparse.Namespace) -> int:
     """Run the Discord client alone."""
-    from bot.client.client import main as connect
-
     if settings.token is None:
         return _complain("DISCORD_TOKEN is not set; `make run` opens the sandbox without one")
+    from bot.client.client import main as connect
+
     asyncio.run(connect(settings))
     return 0
 
