@@ -55,6 +55,7 @@ class Connection:
         self._pack = compressor(compress)
         self._out: asyncio.Queue[Json | Refused] = asyncio.Queue()
         self._sent: deque[float] = deque(maxlen=SENDS)
+        self._cut = False
         self.session: Session | None = None
 
     def send(self, frame: Json) -> None:
@@ -89,6 +90,7 @@ class Connection:
             while True:
                 frame = await self._out.get()
                 if isinstance(frame, Refused):
+                    self._cut = True
                     await self._ws.close(code=frame.code, message=str(frame).encode())
                     return
                 raw = json.dumps(frame).encode()
@@ -223,7 +225,8 @@ class Connection:
         if session is None or session.connection is not self:
             return
         session.detach(self)
-        if self._ws.close_code in (WSCloseCode.OK, WSCloseCode.GOING_AWAY):
+        # Leaving in peace ends a session; being thrown out does not, whatever code the client answers with.
+        if not self._cut and self._ws.close_code in (WSCloseCode.OK, WSCloseCode.GOING_AWAY):
             world.hub.sessions.pop(session.id, None)
         if not world.bot_online:
             announce.to_page(world, "BOT_ONLINE", {"online": False})

@@ -255,7 +255,7 @@ async def test_direct_messages_with_the_bot():
 
 async def test_a_wrong_token_is_refused_everywhere():
     """REST says 401, the gateway closes with 4004."""
-    async with rigged(connect=False, token="right") as rig:  # noqa: S106
+    async with rigged(connect=False, token="right") as rig:
         with pytest.raises(discord.LoginFailure):
             await rig.connect()
 
