@@ -13,11 +13,10 @@ MIME = {".webp": "image/webp", ".avif": "image/avif", ".heic": "image/heic", ".a
 
 @dataclass(frozen=True, slots=True)
 class Measure:
-    """What looking into a file tells: pixels, and seconds for a video."""
+    """What looking into a picture or clip tells: its pixels."""
 
     width: int | None = None
     height: int | None = None
-    duration_s: float | None = None
 
 
 def safe_name(name: str) -> str:
@@ -43,8 +42,7 @@ def _measure_video(data: bytes) -> Measure:
 
     with av.open(io.BytesIO(data)) as container:
         stream = container.streams.video[0]
-        seconds = float(stream.duration * stream.time_base) if stream.duration and stream.time_base else None
-        return Measure(stream.codec_context.width, stream.codec_context.height, seconds)
+        return Measure(stream.codec_context.width, stream.codec_context.height)
 
 
 def measure(data: bytes, kind: str) -> Measure:

@@ -16,6 +16,8 @@ from bot.sandbox.world import World
 
 #: Within an interaction the application may do in a place it is not a member of no more than this.
 USER_INSTALL_FOLLOWUPS = 5
+#: From how many on the expired ones are looked for.
+REMEMBERED = 2000
 DATA = ("data",)
 
 
@@ -42,6 +44,7 @@ def begin(
         user_install=user_install or channel.type == 3,
         trigger=trigger,
     )
+    _forget_old(world)
     world.interactions[it.token] = world.interactions[it.id] = it
     payload = _payload(world, it, who, channel, message)
     world.hub.publish(
@@ -49,6 +52,13 @@ def begin(
     )
     world.background(asyncio.get_running_loop().create_task(_watch(world, it)))
     return it
+
+
+def _forget_old(world: World) -> None:
+    """Drop what nobody can use any more, now and then."""
+    if len(world.interactions) > REMEMBERED:
+        for key in [key for key, it in world.interactions.items() if it.expired(world.knobs.token_s)]:
+            del world.interactions[key]
 
 
 def owners(world: World, it: Interaction) -> Json:
@@ -126,9 +136,16 @@ def metadata(world: World, it: Interaction) -> Json:
     return out
 
 
+def message_type(it: Interaction) -> int:
+    """The type of a message that answers: 20 for a slash command, 23 for a menu, else a plain one."""
+    if it.kind is not Kind.COMMAND:
+        return 0
+    return 20 if it.data["type"] == 1 else 23
+
+
 def origin(world: World, it: Interaction, prefix: tuple[str, ...] = ()) -> Origin:
     """Where a message comes from that answers an interaction."""
-    return Origin(webhook=True, viewer=it.user_id, metadata=metadata(world, it), prefix=prefix)
+    return Origin(type=message_type(it), webhook=True, viewer=it.user_id, metadata=metadata(world, it), prefix=prefix)
 
 
 async def answer(world: World, it: Interaction, payload: Json, uploads: Sequence[Upload]) -> Json:
@@ -184,7 +201,7 @@ async def _deferred_message(world: World, it: Interaction, data: Json, _uploads:
         channel_id=it.channel_id,
         author_id=world.app_id,
         timestamp=now_iso(),
-        type=20,
+        type=message_type(it),
         flags=Flags.LOADING | ephemeral,
         interaction_metadata=metadata(world, it),
         webhook=True,

@@ -3,7 +3,9 @@
 import re
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, field_validator
+
+from bot.sandbox.permissions import Permission
 
 MIB = 1 << 20
 
@@ -50,6 +52,14 @@ class Knobs(BaseModel):
         Field(description="Permissions taken from the bot: channel name or id, or * for all -> permission names"),
     ] = {}
     faults: Annotated[tuple[Fault, ...], Field(description="Planned failures of REST calls")] = ()
+
+    @field_validator("permissions")
+    @classmethod
+    def _known(cls, value: dict[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
+        for name in {name.upper() for taken in value.values() for name in taken}:
+            if name not in Permission.__members__:
+                raise ValueError(f"There is no permission {name}")
+        return value
 
     def turned(self, changes: dict[str, Any]) -> "Knobs":
         """These knobs with some of them set anew.

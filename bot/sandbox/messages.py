@@ -23,8 +23,12 @@ GRACE_S = 60.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Origin:
-    """Where a message comes from beyond its author: an interaction, and who alone may see it."""
+    """Where a message comes from beyond its author: an interaction, and who alone may see it.
 
+    `type` is the message's: 20 answers a slash command, 23 a menu.
+    """
+
+    type: int = 0
     webhook: bool = False
     viewer: str | None = None
     metadata: Json | None = None
@@ -71,7 +75,7 @@ def _new(
         channel_id=channel_id,
         author_id=author.id,
         timestamp=now_iso(),
-        type=19 if reference else 0,
+        type=19 if reference else origin.type,
         content=text,
         flags=flags,
         mentions=_mentions(world, text, payload.get("allowed_mentions"), reference),
@@ -157,7 +161,6 @@ async def store(
             content_type=kind,
             width=size.width,
             height=size.height,
-            duration_s=size.duration_s,
             description=about.get(str(index), {}).get("description"),
             ephemeral=ephemeral,
         )
@@ -198,8 +201,6 @@ def _edited_flags(old: Message, payload: Json) -> int:
 
 
 def _edited_words(world: World, message: Message, payload: Json) -> Message:
-    if message.type == 20:
-        message = message.evolve(type=0)
     if "content" in payload:
         text = payload["content"] or ""
         mentions = _mentions(world, text, payload.get("allowed_mentions"), None)

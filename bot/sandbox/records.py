@@ -162,7 +162,6 @@ class Attachment(Record):
     content_type: str
     width: int | None = None
     height: int | None = None
-    duration_s: float | None = None
     description: str | None = None
     ephemeral: bool = False
 

@@ -199,9 +199,6 @@ class World:
 
         Returns:
             The channels whose overwrites changed.
-
-        Raises:
-            KeyError: for a permission the sandbox does not know.
         """
         everywhere = permissions.bits_of(taken.get("*", ()))
         changed = []

@@ -129,7 +129,7 @@ async def test_a_slash_command_takes_a_file_and_offers_choices():
         answer = rig.world.messages[it.original_id]
         assert await rig.noted("slash") == ("slash", "cat.png", "oil", len(png()))
     assert [choice["value"] for choice in choices] == ["ink", "oil", "pixel"]
-    assert (answer.edits, len(answer.attachments), answer.flags) == (2, 1, 0)
+    assert (answer.type, answer.edits, len(answer.attachments), answer.flags) == (20, 2, 1, 0)
 
 
 @pytest.mark.parametrize(

@@ -48,7 +48,8 @@ FORM = [
     ("embed text 4097", embed(description="t" * 4097), "embeds/0/description", "BASE_TYPE_MAX_LENGTH"),
     ("26 fields", embed(fields=[{"name": "n", "value": "v"}] * 26), "embeds/0/fields", "BASE_TYPE_MAX_LENGTH"),
     ("embeds over 6000", {"embeds": [{"description": "t" * 3001}] * 2}, "embeds", "MAX_EMBED_SIZE_EXCEEDED"),
-    ("text over 4000", v2(text("x" * 2001), text("x" * 2000)), "components", "COMPONENT_DISPLAYABLE_TEXT_SIZE_EXCEEDED"),
+    ("text over 4000", v2(text("x" * 2001), text("x" * 2000)), "components",
+     "COMPONENT_DISPLAYABLE_TEXT_SIZE_EXCEEDED"),
     ("41 components", v2(*[text()] * 41), "components", "BASE_TYPE_BAD_LENGTH"),
     ("41 with the nested", v2({"type": 17, "components": [text()] * 40}), "components", "BASE_TYPE_BAD_LENGTH"),
     ("V2 and content", v2(text(), content="hi"), "content", "MESSAGE_CANNOT_USE_LEGACY_FIELDS_WITH_COMPONENTS_V2"),
@@ -282,7 +283,7 @@ TEXT_INPUT = {"type": 4, "style": 1, "custom_id": "t"}
         ({"components": [_label(select(26))]}, "components/0/component/options"),
         ({"components": [button()]}, "components/0/type"),
     ],
-    ids=["title", "none", "six", "label", "id twice", "value", "one radio", "no box", "eleven files", "options", "kind"],
+    ids=["title", "none", "six", "label", "twice", "value", "one radio", "no box", "eleven files", "options", "kind"],
 )  # fmt: skip
 async def test_modals_have_limits(modal, path):
     """Title 45, one to five components, each with its own bounds; faults are nested below `data`."""

@@ -19,12 +19,11 @@ async def listening(rig, user=None):
     async def read():
         async with rig.http.get("/sandbox/events", params={"user": user} if user else {}) as response:
             async for line in response.content:
-                if line.startswith(b"data: "):
-                    found.append(json.loads(line[6:]))
+                found.extend([json.loads(line[6:])] if line.startswith(b"data: ") else [])
 
+    before = len(rig.world.hub.watchers)
     task = asyncio.create_task(read())
-    await rig.until(lambda: len(rig.world.hub.watchers) > 0)
-    await asyncio.sleep(0.05)
+    await rig.until(lambda: len(rig.world.hub.watchers) > before)
     try:
         yield found
     finally:

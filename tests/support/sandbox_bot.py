@@ -234,7 +234,7 @@ class Rig:
         point_at(self.box.base)
         self.bot = bot or TinyBot()
         self.task = asyncio.create_task(self.bot.start("token"))
-        await self.until(lambda: self.bot.ready.is_set())
+        await self.until(self.bot.ready.is_set)
         return self.bot
 
     async def disconnect(self):
