@@ -42,7 +42,7 @@ class Interaction:
     trigger: Json | None = None
     acked: bool = False
     failed: bool = False
-    original_id: str | None = None
+    original: str | None = None
     modal: Json | None = None
     choices: list[Json] | None = None
     followups: int = 0

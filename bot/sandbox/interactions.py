@@ -191,7 +191,7 @@ def _allowed(it: Interaction) -> tuple[Answer, ...]:
 async def _message(world: World, it: Interaction, data: Json, uploads: Sequence[Upload]) -> None:
     channel = world.channels[it.channel_id]
     message = await messages.post(world, channel, world.bot, data, uploads, origin=origin(world, it, DATA))
-    it.original_id = message.id
+    it.original = message.id
 
 
 async def _deferred_message(world: World, it: Interaction, data: Json, _uploads: Sequence[Upload]) -> None:
@@ -208,16 +208,16 @@ async def _deferred_message(world: World, it: Interaction, data: Json, _uploads:
         viewer=it.user_id if ephemeral else None,
     )
     messages.add(world, message)
-    it.original_id = message.id
+    it.original = message.id
 
 
 async def _deferred_update(_world: World, it: Interaction, _data: Json, _uploads: Sequence[Upload]) -> None:
-    it.original_id = it.message_id
+    it.original = it.message_id
 
 
 async def _update(world: World, it: Interaction, data: Json, uploads: Sequence[Upload]) -> None:
     message = await messages.edit(world, world.message(it.message_id or ""), data, uploads, DATA)
-    it.original_id = message.id
+    it.original = message.id
 
 
 async def _choices(_world: World, it: Interaction, data: Json, _uploads: Sequence[Upload]) -> None:
@@ -257,10 +257,10 @@ def _response(world: World, it: Interaction, kind: Answer, data: Json) -> Json:
         "response_message_ephemeral": bool((data.get("flags") or 0) & Flags.EPHEMERAL),
     }
     out: Json = {"interaction": about}
-    if it.original_id:
-        about["response_message_id"] = it.original_id
-    if it.original_id and kind in (Answer.MESSAGE, Answer.UPDATE):
+    if it.original:
+        about["response_message_id"] = it.original
+    if it.original and kind in (Answer.MESSAGE, Answer.UPDATE):
         reader = Reader(world.app_id, person=False)
-        message = render.message(world, world.message(it.original_id), reader)
+        message = render.message(world, world.message(it.original), reader)
         out["resource"] = {"type": int(kind), "message": message}
     return out

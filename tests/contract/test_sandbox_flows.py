@@ -125,8 +125,8 @@ async def test_a_slash_command_takes_a_file_and_offers_choices():
         options = [{"name": "image"}, {"name": "style", "value": "oil"}]
         used = await rig.do("command", [("cat.png", png())], name="draw", channel="general", options=options)
         it = rig.world.interactions[used["id"]]
-        await rig.until(lambda: it.original_id and rig.world.messages[it.original_id].content == "done")
-        answer = rig.world.messages[it.original_id]
+        await rig.until(lambda: it.original and rig.world.messages[it.original].content == "done")
+        answer = rig.world.messages[it.original]
         assert await rig.noted("slash") == ("slash", "cat.png", "oil", len(png()))
     assert [choice["value"] for choice in choices] == ["ink", "oil", "pixel"]
     assert (answer.type, answer.edits, len(answer.attachments), answer.flags) == (20, 2, 1, 0)
@@ -154,8 +154,8 @@ async def test_the_message_menu_shows_the_message_and_answers_in_secret():
         post = await rig.do("post", [("dog.png", png())], channel="general", content="a dog", user="bob")
         used = await rig.do("command", name="Look at this", channel="general", target=post["id"], user="carol")
         it = rig.world.interactions[used["id"]]
-        await rig.until(lambda: it.original_id and rig.world.messages[it.original_id].attachments)
-        answer = rig.world.messages[it.original_id]
+        await rig.until(lambda: it.original and rig.world.messages[it.original].attachments)
+        answer = rig.world.messages[it.original]
         assert await rig.noted("menu") == ("menu", "a dog", ["dog.png"])
     assert answer.ephemeral
     assert answer.viewer == rig.person("carol")

@@ -35,10 +35,10 @@ def _hook(call: Call) -> Interaction:
 def _target(call: Call, it: Interaction) -> Message:
     """The original, or one of the messages this interaction made."""
     key = call.params["message"]
-    message = call.world.messages.get((it.original_id or "") if key == "@original" else key)
+    message = call.world.messages.get((it.original or "") if key == "@original" else key)
     if message is None or message.channel_id != it.channel_id:
         raise UnknownMessage
-    mine = message.id == it.original_id or (message.interaction_metadata or {}).get("id") == it.id
+    mine = message.id == it.original or (message.interaction_metadata or {}).get("id") == it.id
     if not mine:
         raise UnknownMessage
     return message
@@ -52,7 +52,7 @@ def _rendered(world: World, message: Message) -> Json:
 async def follow_up(call: Call) -> Json:
     """Say more; the first follow-up after a deferral takes the place of what is loading."""
     world, it = call.world, _hook(call)
-    original = world.messages.get(it.original_id or "")
+    original = world.messages.get(it.original or "")
     if original and original.flags & Flags.LOADING:
         return _rendered(world, await messages.edit(world, original, call.body, call.files))
     it.followups += 1
