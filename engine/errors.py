@@ -107,6 +107,12 @@ class OpenWithoutKey(EngineError):
     code = "open_without_key"
 
 
+class CannotListen(EngineError):
+    """The engine cannot listen on this address."""
+
+    code = "cannot_listen"
+
+
 class AlreadyRunning(EngineError):
     """Another engine works on this data folder; stop it, or set another ENGINE_DATA_DIR."""
 

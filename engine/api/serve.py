@@ -16,6 +16,8 @@ import uvicorn
 from fastapi import FastAPI
 
 from engine.api.app import create_app
+from engine.api.state import hold
+from engine.errors import CannotListen
 from engine.settings import EngineSettings
 
 #: Seconds open requests may take to end when the engine is to stop.
@@ -58,9 +60,12 @@ def serve(settings: EngineSettings, port_file: Path | None = None, *, with_paren
 
     Raises:
         OpenWithoutKey: The settings would open the engine to the world.
-        OSError: The address cannot be listened on.
+        CannotListen: The address is taken, or not this machine's.
+        AlreadyRunning: Another engine works on the same data folder.
     """
     app = create_app(settings)
+    # Once more at the real start; here it can be said in a line.
+    hold(settings.data_dir).close()
     listener = _listen(settings.host, settings.port)
     config = uvicorn.Config(
         app, log_level="warning", access_log=False, timeout_graceful_shutdown=_GRACE_S, lifespan="on", ws="none"
@@ -89,9 +94,9 @@ def _listen(host: str, port: int) -> socket.socket:
     try:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listener.bind((host, port))
-    except OSError:
+    except OSError as error:
         listener.close()
-        raise
+        raise CannotListen(f"The engine cannot listen on {host}:{port}: {error.strerror}.") from error
     return listener
 
 

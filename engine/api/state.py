@@ -38,8 +38,7 @@ class State:
     def __init__(self, settings: EngineSettings, metrics: Metrics) -> None:
         self.settings = settings
         self.metrics = metrics
-        settings.data_dir.mkdir(parents=True, exist_ok=True)
-        self._lock = _locked(settings.data_dir / "lock")
+        self._lock = hold(settings.data_dir)
         self.catalog = catalog.here(settings, registry.why_missing)
         self.images = ImageStore(settings.images_dir)
         self.pool = IntakePool()
@@ -74,9 +73,14 @@ class State:
             file.flush()
 
 
-def _locked(path: Path) -> IO[str]:
-    """Hold a data folder until this process ends, however it ends."""
-    handle = path.open("w")
+def hold(folder: Path) -> IO[str]:
+    """Hold a data folder until the handle is closed, or this process ends, however it ends.
+
+    Raises:
+        AlreadyRunning: Another engine holds it.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    handle = (folder / "lock").open("w")
     try:
         fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError as error:
