@@ -262,6 +262,8 @@ def numbered(components: list[Json]) -> tuple[Json, ...]:
 def _numbered(component: Json, counter: Iterator[int]) -> Json:
     out = {"id": next(counter), **DEFAULTS.get(component["type"], {}), **component}
     out["id"] = out["id"] or next(counter)
+    if out.get("emoji"):  # a standard emoji has no id
+        out["emoji"] = {key: value for key, value in out["emoji"].items() if value is not None}
     if out.get("items"):
         out["items"] = [{"description": None, "spoiler": False, **item} for item in out["items"]]
     if out.get("accessory"):

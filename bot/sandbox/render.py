@@ -120,8 +120,8 @@ def thread_member(record: Channel, user_id: str) -> Json:
 
 def command(world: World, record: Command) -> Json:
     """An application command object."""
+    permissions = record.body.get("default_member_permissions")
     out: Json = {
-        "default_member_permissions": None,
         "description": "",
         "nsfw": False,
         "contexts": None,
@@ -132,6 +132,7 @@ def command(world: World, record: Command) -> Json:
         "version": record.version,
         "type": record.type,
         "name": record.name,
+        "default_member_permissions": None if permissions is None else str(permissions),
     }
     if record.guild_id:
         out["guild_id"] = record.guild_id
