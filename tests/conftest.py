@@ -62,14 +62,3 @@ def no_settings_of_ones_own():
         for settings in (BotSettings, EngineSettings):
             patch.setitem(settings.model_config, "env_file", None)
         yield
-
-
-@pytest.fixture(scope="session")
-def chromium():
-    """Return the path of a Chromium. `make test` sees to one; without it the test fails, it does not skip."""
-    from chromium import HELP, find
-
-    path = find()
-    if path is None:
-        pytest.fail(HELP)
-    return path

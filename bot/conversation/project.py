@@ -15,7 +15,7 @@ class Fact(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
-    def evolve(self, **changes: Any) -> Self:  # noqa: ANN401  # any field may change; validation judges it
+    def evolve(self, **changes: Any) -> Self:  # any field may change; validation judges it
         """Return a validated copy with some fields changed."""
         return type(self).model_validate({**dict(self), **changes})
 

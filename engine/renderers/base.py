@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from engine.contract import Box, Change, Keep, Kind, Motion, Role
 from engine.models.card import Card
 
-#: H×W×3 (or ×4 with alpha) unsigned bytes, sRGB, upright.
+#: HxWx3 (or x4 with alpha) unsigned bytes, sRGB, upright.
 Pixels = NDArray[np.uint8]
 
 

@@ -1,11 +1,8 @@
-"""The sandbox page's files, and the browser that is to show them, without opening either."""
+"""The sandbox page's files, without opening it."""
 
 import re
 
-import pytest
-
 from bot.sandbox.server import PAGE
-from tests.support.chromium import NoChromium, chromium_path
 
 
 def test_no_module_parses_html():
@@ -14,18 +11,6 @@ def test_no_module_parses_html():
     assert {
         path.name: doors.findall(path.read_text()) for path in PAGE.glob("*.js") if doors.search(path.read_text())
     } == {}
-
-
-def test_the_browser_is_named_found_or_missed_loudly(tmp_path):
-    """The environment leads, then the PATH, then Playwright's download; without any the error says what to do."""
-    for name in ("named", "found", "own"):
-        (tmp_path / name).touch()
-    named, found, own = (str(tmp_path / name) for name in ("named", "found", "own"))
-    assert chromium_path({"EASEL_CHROMIUM": named}, lambda _: found, lambda: own) == named
-    assert chromium_path({}, lambda name: found if name == "google-chrome" else None, lambda: own) == found
-    assert chromium_path({}, lambda _: None, lambda: own) == own
-    with pytest.raises(NoChromium, match="make install"):
-        chromium_path({}, lambda _: None, lambda: str(tmp_path / "gone"))
 
 
 def test_every_part_of_the_page_is_shipped():

@@ -9,6 +9,8 @@ import chromium as browsers
 import pytest
 from conftest import LiveNetwork
 
+from tests.support.chromium import NoChromium, chromium_path
+
 ROOT = Path(__file__).parents[3]
 FIND = ROOT / "scripts" / "find_python.sh"
 
@@ -105,8 +107,12 @@ def test_a_missing_browser_is_fetched_or_explained(bare, monkeypatch, capfd):
     assert capfd.readouterr().out.strip() == str(made)
 
 
-def test_the_tests_find_a_browser_here(chromium):
-    assert browsers.starts(chromium)
+def test_the_tests_find_a_browser_or_fail_loudly(bare):
+    """A test never skips for want of a browser."""
+    with pytest.raises(NoChromium, match="EASEL_CHROMIUM"):
+        chromium_path()
+    own = fake_browser(bare, "chromium")
+    assert chromium_path() == str(own)
 
 
 @pytest.mark.parametrize("address", [("192.0.2.1", 80), ("example.org", 443)])
