@@ -89,7 +89,7 @@ def _decode(data: bytes, kind: str) -> Decoded:
     image.load()
     image = _as_meant(image)
     turn = _orientation(image)
-    faithful = kind in KEEPABLE and not scaled and turn == 1 and levels <= 255 and _is_plain(image, kind)
+    faithful = kind in KEEPABLE and not scaled and turn == 1 and levels == 255 and _is_plain(image, kind)
     upright = _turned(colour.to_srgb(image, levels), turn)
     return Decoded(np.array(upright), kind, full if scaled else None, faithful)
 

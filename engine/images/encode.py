@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator, Mapping
+import math
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 from PIL import Image, PngImagePlugin
 
-from engine.images.decode import decode
 from engine.images.fit import fit, resized
+from engine.images.stored import pixels_of
 from engine.renderers.base import Pixels
 
 MIB = 1024 * 1024
 #: The least limit that `under` can always meet.
 LEAST_BYTES = 4096
+#: Quality is spent before size, but never below what looks clean.
 _QUALITIES = (95, 92, 85, 75)
-_SHRINKS = tuple(0.85**n for n in range(1, 40))
+_SMALLER_AT = 80
+#: The longest sides that the formats can hold.
+_LONGEST = {".jpg": 65500, ".webp": 16383}
 _NAMES = {".jpg": "JPEG", ".webp": "WebP"}
 
 
@@ -38,7 +42,8 @@ def encode_png(pixels: Pixels, metadata: Mapping[str, str] | None = None) -> byt
 def encode_jpeg(pixels: Pixels, quality: int = 95) -> bytes:
     """Return a JPEG (quality 1 to 95), 4:4:4 from quality 90, alpha laid over white."""
     sampling = "4:4:4" if quality >= 90 else "4:2:0"
-    return _save(flat(pixels), "JPEG", quality=quality, subsampling=sampling, optimize=True, progressive=False)
+    # Not `optimize`: Pillow's buffer for it is too small for noise.
+    return _save(flat(pixels), "JPEG", quality=quality, subsampling=sampling)
 
 
 def encode_webp(pixels: Pixels, quality: int = 90) -> bytes:
@@ -85,28 +90,31 @@ def under(data: bytes, suffix: str, max_bytes: int) -> tuple[bytes, str, str | N
 
         clip, how = clip_under(data, max_bytes)
         return clip, suffix, f"{how}, to fit {_in_words(max_bytes)}"
-    smaller, to, how = _picture_under(decode(data).pixels, max_bytes)
+    smaller, to, how = _picture_under(pixels_of(data), max_bytes)
     return smaller, to, f"{how}, to fit {_in_words(max_bytes)}"
 
 
 def _picture_under(pixels: Pixels, max_bytes: int) -> tuple[bytes, str, str]:
     to = ".webp" if pixels.shape[2] == 4 else ".jpg"
-    for size, quality in _attempts(pixels.shape[1], pixels.shape[0], largest=16383 if to == ".webp" else 65500):
-        sized = resized(pixels, size)
-        encoded = encode_webp(sized, quality) if to == ".webp" else encode_jpeg(sized, quality)
-        if len(encoded) <= max_bytes:
-            at = "" if sized is pixels else f" at {size[0]}x{size[1]}"
-            return encoded, to, f"re-encoded as {_NAMES[to]}{at}, quality {quality}"
-    raise ValueError(max_bytes)  # Not even a stamp fits; LEAST_BYTES rules it out.
-
-
-def _attempts(width: int, height: int, largest: int) -> Iterator[tuple[tuple[int, int], int]]:
-    """Sizes and qualities, best first: quality is spent before size, but never below what looks clean."""
-    full = fit(width, height, largest)
+    encode = encode_webp if to == ".webp" else encode_jpeg
+    full = fit(pixels.shape[1], pixels.shape[0], _LONGEST[to])
+    sized, encoded = resized(pixels, full), b""
     for quality in _QUALITIES:
-        yield full, quality
-    for shrink in _SHRINKS:
-        yield fit(width, height, max(1, round(max(full) * shrink))), 80
+        encoded = encode(sized, quality)
+        if len(encoded) <= max_bytes:
+            return encoded, to, _what_was_done(to, sized, pixels, quality)
+    # Noise grows with the pixels, calm pictures slower: the first guess is large enough for either.
+    side = max(full) * math.sqrt(max_bytes / len(encoded)) * 1.1
+    while len(encoded) > max_bytes:
+        side = min(side * 0.9, max(full) - 1)
+        sized = resized(pixels, fit(*full, max(1, round(side))))
+        encoded = encode(sized, _SMALLER_AT)
+    return encoded, to, _what_was_done(to, sized, pixels, _SMALLER_AT)
+
+
+def _what_was_done(to: str, sized: Pixels, pixels: Pixels, quality: int) -> str:
+    at = "" if sized is pixels else f" at {sized.shape[1]}x{sized.shape[0]}"
+    return f"re-encoded as {_NAMES[to]}{at}, quality {quality}"
 
 
 def _in_words(size: int) -> str:

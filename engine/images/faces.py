@@ -13,7 +13,7 @@ from engine.contract import Box
 from engine.images.fit import fit
 
 #: Faces are looked for in a copy of this long side, and found from about 1/30 of it.
-SEARCH_SIDE = 640
+SEARCH_SIDE = 576
 SMALLEST = 20
 _CONFIRM_SIDE = 96
 
@@ -27,7 +27,7 @@ def find_faces(grey: NDArray[np.uint8]) -> tuple[Box, ...]:
     height, width = grey.shape
     size = fit(width, height, SEARCH_SIDE)
     search = cv2.resize(grey, size, interpolation=cv2.INTER_AREA)
-    found = _cascade("frontalface_alt2").detectMultiScale(search, 1.2, 4, minSize=(SMALLEST, SMALLEST))
+    found = _cascade("frontalface_alt2").detectMultiScale(search, 1.15, 2, minSize=(SMALLEST, SMALLEST))
     scale = width / size[0]
     boxes = [
         Box(x=round(x * scale), y=round(y * scale), w=round(w * scale), h=round(h * scale)) for x, y, w, h in found

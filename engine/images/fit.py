@@ -60,8 +60,8 @@ def resized(pixels: Pixels, size: tuple[int, int]) -> Pixels:
     method = cv2.INTER_AREA if size[0] <= width and size[1] <= height else cv2.INTER_LANCZOS4
     if pixels.shape[2] == 3:
         return np.asarray(cv2.resize(pixels, size, interpolation=method), np.uint8)
-    alpha = pixels[..., 3:].astype(np.float32)
-    weighed = cv2.resize(np.dstack([pixels[..., :3] * (alpha / 255), alpha]), size, interpolation=method)
-    opacity = np.clip(weighed[..., 3:], 0, 255)
-    rgb = np.where(opacity > 0, weighed[..., :3] * 255 / np.maximum(opacity, 1e-3), 0)
-    return np.dstack([np.clip(np.rint(rgb), 0, 255), np.rint(opacity)]).astype(np.uint8)
+    alpha = np.ascontiguousarray(pixels[..., 3])
+    weighed = cv2.multiply(pixels[..., :3], cv2.merge([alpha, alpha, alpha]), scale=1 / 255)
+    weighed, alpha = (np.asarray(cv2.resize(p, size, interpolation=method), np.uint8) for p in (weighed, alpha))
+    rgb = np.rint(weighed * (255 / np.maximum(alpha, 1)[..., None].astype(np.float32)))
+    return np.dstack([np.clip(rgb, 0, 255).astype(np.uint8), alpha])

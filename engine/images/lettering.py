@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import contextlib
+import math
 import unicodedata
-from functools import lru_cache
+from bisect import bisect_right
+from functools import cache, lru_cache
 
 from PIL import ImageFont
 
@@ -31,19 +32,36 @@ def fitted(words: str, width: int, size: int) -> tuple[str, Font]:
         font = _font(name, max(size * _LEAST_FONT, size * width / length))
     if font.getlength(words) <= width:
         return words, font
-    kept = next((n for n in range(len(words), 0, -1) if font.getlength(words[:n].rstrip() + "\u2026") <= width), 0)
-    return words[:kept].rstrip() + "\u2026", font
+
+    def cut(kept: int) -> str:
+        return words[:kept].rstrip() + "\u2026"
+
+    kept = bisect_right(range(1, len(words)), width, key=lambda n: math.ceil(font.getlength(cut(n))))
+    return cut(kept), font
 
 
 @lru_cache(256)
 def drawable(words: str) -> tuple[str, str]:
-    """Return words that can be drawn and the name of a font for them ("" is Pillow's own)."""
-    for name in ("", *WIDER_FONTS):
-        with contextlib.suppress(OSError):
-            if all(_has(name, letter) for letter in words):
-                return words, name
-    plain = unicodedata.normalize("NFKD", words)
-    return " ".join("".join(letter for letter in plain if _has("", letter)).split()), ""
+    """Return what can be drawn of some words, and the name of the font that knows most of their letters.
+
+    Pillow's own font, which goes first, is named "".
+    """
+    name = max(_fonts(), key=lambda name: sum(_has(name, letter) for letter in words))
+    plain = "".join(c if _has(name, c) else unicodedata.normalize("NFKD", c) for c in words)
+    return " ".join("".join(c for c in plain if _has(name, c)).split()), name
+
+
+@cache
+def _fonts() -> tuple[str, ...]:
+    return ("", *(name for name in WIDER_FONTS if _is_installed(name)))
+
+
+def _is_installed(name: str) -> bool:
+    try:
+        ImageFont.truetype(name, 24)
+    except OSError:
+        return False
+    return True
 
 
 @lru_cache(64)

@@ -106,7 +106,7 @@ class _Guard:
         try:
             try:
                 return await self._ask_once(data, root, timeout_s)
-            except (OSError, EOFError):
+            except (ConnectionError, EOFError):
                 return await self._ask_once(data, root, timeout_s)
         except TimeoutError as error:
             raise errors.BadImage("Reading this image took too long; save it anew and send that.") from error

@@ -49,7 +49,7 @@ def best_columns(widths: Sequence[int]) -> int:
     def cost(columns: int) -> float:
         rows = math.ceil(len(widths) / columns)
         shape = columns * (sum(widths) / len(widths)) / (rows * HEIGHT * 1.15)
-        return abs(math.log(shape / 1.5)) + 0.5 * (rows * columns - len(widths)) / columns
+        return abs(math.log(shape / 1.5)) + (rows * columns - len(widths)) / columns
 
     return min(range(1, len(widths) + 1), key=cost)
 

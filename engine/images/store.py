@@ -7,6 +7,7 @@ import hashlib
 import os
 import re
 import tempfile
+import time
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,6 +21,7 @@ FORMATS = {".png": "png", ".jpg": "jpeg", ".webp": "webp", ".mp4": "mp4"}
 MEDIA_TYPES = {".png": "image/png", ".jpg": "image/jpeg", ".webp": "image/webp", ".mp4": "video/mp4"}
 _ID = re.compile(r"[0-9a-f]{64}")
 _INFO = ".json"
+_PART = ".part"
 
 
 @dataclass(frozen=True)
@@ -93,6 +95,14 @@ class ImageStore:
             doomed.unlink(missing_ok=True)
         return True
 
+    def sweep(self, older_than_s: float = 3600) -> int:
+        """Remove what processes that died while writing have left behind; return how many files that was."""
+        before = time.time() - older_than_s
+        stale = [path for path in self.root.glob(f"*/*/*{_PART}") if path.stat().st_mtime < before]
+        for path in stale:
+            path.unlink(missing_ok=True)
+        return len(stale)
+
     def _stem(self, image_id: str) -> Path:
         return self.root / image_id[:2] / image_id[2:4] / image_id
 
@@ -106,7 +116,7 @@ def _found(path: Path | None) -> Path:
 def _write(path: Path, data: bytes) -> None:
     """Write beside, sync, then rename: a reader sees all of a file or none of it, even after a power cut."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    handle, beside = tempfile.mkstemp(dir=path.parent, suffix=".part")
+    handle, beside = tempfile.mkstemp(dir=path.parent, suffix=_PART)
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(data)
