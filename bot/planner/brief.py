@@ -1,0 +1,206 @@
+"""The prompt: an art director's description of the finished picture, in the member's words and the look's craft."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cache
+
+from bot.planner.hearing import Heard
+from bot.planner.phrasing import clauses_of
+from bot.planner.plan import Context
+from bot.planner.vocabulary import Look, Modifier, defaults, fold, looks, modifiers, phrase, words
+from engine.contract import Family, Keep
+
+MIN_WORDS, MAX_WORDS = 25, 70
+#: What the family adds when the member has said nothing of it, in the order it is added.
+SLOTS = ("light", "space", "palette", "craft")
+BREAK = ", "
+
+
+@dataclass(frozen=True)
+class Brief:
+    """A prompt and what must not appear."""
+
+    prompt: str
+    negative: str
+
+
+def brief(heard: Heard, families: Sequence[Family], context: Context) -> Brief:
+    """Write the prompt: from nothing, or by editing the standing one of the thread."""
+    thread = context.thread
+    if heard.exact:
+        return Brief(verbatim(heard.text), "")
+    standing = thread.prompt if thread and not heard.source else ""
+    own = own_words(heard)
+    chosen = _chosen(heard, families)
+    family = families[0] if families else (thread.families[0] if thread and thread.families else Family.PHOTOREAL)
+    family = family if family in {Family.ILLUSTRATION, Family.CONCEPT3D} else Family.PHOTOREAL
+    if standing:
+        lines = _edited(standing, heard, own, chosen)
+    else:
+        lines = _written(heard, own, chosen, families, context)
+    lines = _allowed(lines, heard.excluded)
+    lines = _filled(lines, family, heard, plain=len(families) > 1)
+    negatives = _negative(heard, chosen, family, thread.negative if thread and standing else "")
+    return Brief(_sentence(lines), negatives)
+
+
+def verbatim(text: str) -> str:
+    """Return the member's own words, out of their quotation marks."""
+    quoted = re.search(r'"([^"]+)"', text)
+    return (quoted.group(1) if quoted else text).strip(" ,.:;-¦")
+
+
+def own_words(heard: Heard) -> list[str]:
+    """Return the member's words for what is seen, clause by clause, none of them a command."""
+    return clauses_of(heard.rest, heard.language)
+
+
+def _chosen(heard: Heard, families: Sequence[Family]) -> list[Look]:
+    """Return the looks whose craft is written out: those of the one family that was chosen."""
+    if len(families) != 1:
+        return []
+    fitting = [look for look in heard.looks if look.family is families[0]]
+    return list({look.name: look for look in fitting}.values())[:2]
+
+
+def _written(heard: Heard, own: list[str], chosen: list[Look], families: Sequence[Family], context: Context) -> list[str]:
+    named = BREAK.join(dict.fromkeys(w.lower() for w in heard.look_words))
+    subject = own[:1] or [_subject(context)]
+    lines = [*subject, *own[1:]]
+    if len(families) > 1:
+        lines.append(f"the same picture in {named}" if len(heard.looks) > 1 else "one picture in several media")
+    elif chosen:
+        lines += _look_lines(heard, chosen)
+    elif named:
+        lines.append(named)
+    return [*lines, *(m.brief for m in heard.modifiers)]
+
+
+def _look_lines(heard: Heard, chosen: Sequence[Look]) -> list[str]:
+    """Name the look in the member's own words where they add something, then its craft."""
+    lines = []
+    for look in chosen:
+        said = [w for w, named in zip(heard.look_words, heard.looks, strict=True) if named.name == look.name]
+        lines += [w.lower() for w in said if fold(w) not in fold(look.craft)]
+        lines.append(look.craft)
+    lines += [w.lower() for w, named in zip(heard.look_words, heard.looks, strict=True) if named not in chosen]
+    return list(dict.fromkeys(lines))
+
+
+def _subject(context: Context) -> str:
+    if context.faces == 1:
+        return "the person in the picture"
+    return "the people in the picture" if context.faces > 1 else "the same subject and scene"
+
+
+def _edited(standing: str, heard: Heard, own: list[str], chosen: list[Look]) -> list[str]:
+    """Put the new words into the standing prompt, and take out what they replace."""
+    lines = [line.strip(" .") for line in re.split(r",\s+|[.;]\s+", standing) if line.strip(" .")]
+    gone = _replaced(heard.modifiers)
+    if chosen:
+        gone |= _crafts() | {d for family in _stills() for d in defaults(family).values()}
+    pieces = {piece for text in gone for piece in text.split(BREAK)}
+    if chosen:
+        lines = [line for line in lines if not any(look.pattern.search(fold(line)) for look in looks())]
+    kept = [line for line in lines if line not in pieces]
+    fresh = [*own, *_look_lines(heard, chosen), *(m.brief for m in heard.modifiers)]
+    return [*kept[:1], *(f for f in fresh if f not in kept), *kept[1:]]
+
+
+def _replaced(steps: Iterable[Modifier]) -> set[str]:
+    opposite = {name for step in steps for name in step.against}
+    return {m.brief for m in modifiers() if m.name in opposite}
+
+
+@cache
+def _crafts() -> frozenset[str]:
+    return frozenset(look.craft for look in looks())
+
+
+def _stills() -> tuple[Family, ...]:
+    return (Family.PHOTOREAL, Family.ILLUSTRATION, Family.CONCEPT3D)
+
+
+def _allowed(lines: list[str], excluded: Sequence[str]) -> list[str]:
+    """Leave out every line that names something the member does not want to see."""
+    stems = {stem for what in excluded for stem in _stems(what)}
+    kept = [line for line in lines if not any(stem in fold(line) for stem in stems)]
+    return kept or ["the same subject and scene"]
+
+
+def _stems(what: str) -> list[str]:
+    """Return the telling words of an exclusion, without their endings."""
+    small = set(words("languages")["fillers"]["en"])
+    translated = [english(what, "")] if what else []
+    tokens = [t for text in (what, *translated) for t in re.findall(r"[^\W\d_]{2,}", fold(text)) if t not in small]
+    return [re.sub(r"(?:ing|ies|es|s|y)$", "", t) if len(t) > 4 and t.isascii() else t for t in tokens]
+
+
+def english(text: str, language: str) -> str:
+    """Return the words that the glossary knows in English, the others as they are."""
+    gloss = words("languages")["gloss"]
+    if language == "en":
+        return text
+    return re.sub(r"[^\W\d_]+", lambda m: gloss.get(fold(m.group()), m.group()), text)
+
+
+def _filled(lines: list[str], family: Family, heard: Heard, *, plain: bool) -> list[str]:
+    """Add what an art director would still say, until there is enough to work with."""
+    usual = defaults(family)
+    full = list(lines)
+    if not plain and not any(look.pattern.search(fold(line)) for look in looks() for line in lines):
+        full.append(usual["medium"])
+    for slot in SLOTS:
+        if _count(full) >= MIN_WORDS + 10 and slot != "light":
+            break
+        if not _speaks_of(slot, lines, heard):
+            full += _allowed_or_none(usual[slot], heard.excluded)
+    return _cut(full)
+
+
+def _allowed_or_none(line: str, excluded: Sequence[str]) -> list[str]:
+    stems = [stem for what in excluded for stem in _stems(what)]
+    return [] if any(stem in fold(line) for stem in stems) else [line]
+
+
+def _speaks_of(slot: str, lines: Sequence[str], heard: Heard) -> bool:
+    if slot == "palette" and Keep.COLORS in heard.keep:
+        return True
+    if slot == "craft":
+        return False
+    return any(phrase("slots", slot).search(fold(line)) for line in lines)
+
+
+def _cut(lines: list[str]) -> list[str]:
+    """Keep whole lines up to the limit, the first of them first; one that is too long is cut at a word."""
+    kept: list[str] = []
+    for line in lines:
+        room = MAX_WORDS - _count(kept)
+        tokens = line.split()
+        if len(tokens) <= room:
+            kept.append(line)
+        elif not kept:
+            kept.append(" ".join(tokens[:room]))
+    return kept
+
+
+def _count(lines: Iterable[str]) -> int:
+    return sum(len(line.split()) for line in lines)
+
+
+def _sentence(lines: Sequence[str]) -> str:
+    text = BREAK.join(dict.fromkeys(line.strip(" ,.;") for line in lines if line.strip(" ,.;")))
+    return text[:1].upper() + text[1:] + "." if text else ""
+
+
+def _negative(heard: Heard, chosen: Sequence[Look], family: Family, standing: str) -> str:
+    """List what was excluded first, then what spoils the look; nothing that the member asked for."""
+    wanted = fold(heard.rest)
+    excluded = [english(what, heard.language if heard.language != "en" else "en") for what in heard.excluded]
+    usual = (look.negative for look in chosen) if chosen else (defaults(family)["negative"],)
+    old = standing.split(BREAK) if standing and not chosen else []
+    listed = [item for text in (*excluded, *old, *usual) for item in text.split(BREAK)]
+    return BREAK.join(dict.fromkeys(item for item in listed if item and fold(item) not in wanted))[:600]

@@ -1,0 +1,301 @@
+"""What a message says, piece by piece, before anybody decides what it wants."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cache
+
+from bot.planner import numbers
+from bot.planner.plan import Context
+from bot.planner.text import TAKEN, Scan, scan
+from bot.planner.vocabulary import END, START, Look, Modifier, Pattern, compiled, looks, modifiers, phrase, words
+from engine.contract import Change, Keep, Motion
+
+KEEPS = tuple(Keep)
+CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]")
+KANA = re.compile(r"[\u3040-\u30ff]")
+CYRILLIC = re.compile("[а-яё]")
+_LEADS_UP = re.compile(r"(?:^|\W)(?:into|as|like|to|in|als|como|comme|em|en|как|в) (?:(?:a|an|the|ein|eine|un|una|une|um|uma) )?(?:[a-z'-]+ ){0,2}$")
+
+
+@dataclass(frozen=True)
+class Heard:
+    """Everything understood of a message. `rest` is what was not: the member's own words for the picture.
+
+    `said` holds the action words, talk words and states of mind found (the keys of phrases.toml).
+    """
+
+    text: str
+    rest: str
+    language: str = "en"
+    said: frozenset[str] = frozenset()
+    injected: bool = False
+    exact: bool = False
+    looks: tuple[Look, ...] = ()
+    look_words: tuple[str, ...] = ()
+    goal: Look | None = None  # the look that "into", "as" or "like" leads up to
+    modifiers: tuple[Modifier, ...] = ()
+    keep: frozenset[Keep] = frozenset()
+    excluded: tuple[str, ...] = ()
+    motion: tuple[Motion, ...] = ()
+    change: Change | None = None
+    base: int | None = None
+    source: bool = False
+    ago: int | None = None
+    variants: int | None = None
+    seconds: float | None = None
+    clamped: bool = False
+    scale: int | None = None
+    residue: tuple[str, ...] = ()
+
+    @property
+    def directs(self) -> bool:
+        """Whether it says how the picture should look."""
+        return bool(self.looks or self.modifiers or self.excluded or self.keep)
+
+
+def hear(text: str, context: Context) -> Heard:
+    """Read a message once, most telling things first; each is taken out before the next is looked for."""
+    whole = scan(text)
+    words_left, injected = without_orders(whole)
+    exact = bool(words_left.take_all(phrase("action", "exact")))
+    language = spoken(words_left.folded)
+    keep = kept(words_left)
+    thread = context.thread
+    count = thread.variants if thread else 0
+    picked = bool(words_left.take_all(phrase("action", "my_pick"))) if count else False
+    source = sourced(words_left, begun=bool(thread and thread.versions))
+    styled = words_left.copy()
+    excluded = unwanted(styled)
+    found, look_words, goal = styles(styled)
+    actions = _said(_without(words_left, styled), words_left)
+    ago = numbers.versions_ago(styled)
+    seconds, clamped = numbers.seconds(styled)
+    base = numbers.base(styled, count) if count else None
+    scale = numbers.scale(styled) if "upscale" in actions or numbers_only_scale(styled) else None
+    variants = numbers.variants(styled)
+    steps = tuple(m for m in modifiers() if styled.take_all(m.pattern))
+    change = changed(styled)
+    residue = residual(styled, language)
+    return Heard(
+        text=words_left.text.replace(TAKEN, " ").strip(),
+        rest=styled.text,
+        language=language,
+        said=actions,
+        injected=injected,
+        exact=exact,
+        looks=found,
+        look_words=look_words,
+        goal=goal,
+        modifiers=steps,
+        keep=keep,
+        excluded=excluded,
+        motion=motions(words_left),
+        change=change,
+        base=thread.selected if picked and thread and base is None else base,
+        source=source,
+        ago=ago,
+        variants=variants,
+        seconds=seconds,
+        clamped=clamped,
+        scale=scale,
+        residue=residue,
+    )
+
+
+def without_orders(whole: Scan) -> tuple[Scan, bool]:
+    """Drop sentences that try to give the planner orders; member words are data."""
+    pattern = phrase("talk", "injection")
+    if not whole.has(pattern):
+        return whole, False
+    parts = re.split(r"(?<=[.!?\n;])\s+|\n+", whole.text)
+    kept_parts = [p for p in parts if not scan(p).has(pattern)]
+    left = scan(" ".join(kept_parts))
+    return left, True
+
+
+def spoken(folded: str) -> str:
+    """Guess the language from its letters and its smallest words."""
+    if CJK.search(folded):
+        return "ja" if KANA.search(folded) else "zh"
+    if CYRILLIC.search(folded):
+        return "ru"
+    tokens = re.findall(r"[a-z]+", folded)
+    markers = words("languages")["markers"]
+    gloss = words("languages")["gloss"]
+    points = {lang: sum(t in listed for t in tokens) for lang, listed in markers.items()}
+    foreign = sum(t in gloss for t in tokens)
+    best = max(points, key=lambda lang: (points[lang], lang == "en"))
+    if best != "en" and points[best] + foreign > points["en"]:
+        return best
+    return "en" if points["en"] or not foreign else "es"
+
+
+def kept(left: Scan) -> frozenset[Keep]:
+    """Take what must survive. A clause of nothing but such things goes on from the one before."""
+    found: set[Keep] = set()
+    going_on = False
+    for start, end in list(left.clauses()):
+        here, span = _kept_in(left.folded[start:end], going_on=going_on)
+        if here and span:
+            left.take(start + span[0], start + span[1])
+        found |= here
+        going_on = bool(here)
+    return frozenset(found)
+
+
+def _kept_in(clause: str, *, going_on: bool) -> tuple[set[Keep], tuple[int, int] | None]:
+    """Return what a clause keeps and the span that says it."""
+    same = _same().search(clause)
+    cue = phrase("keep", "cue").search(clause)
+    if cue is None and same is None and not (going_on and _only_keeps(clause)):
+        return set(), None
+    nouns = {k: m for k in KEEPS for m in phrase("keep", k.value).finditer(clause)}
+    if cue is None and same is not None:
+        nouns = {k: m for k, m in nouns.items() if same.start() <= m.start() < same.end()}
+    if not nouns:
+        return set(), None
+    return set(nouns), _span([*nouns.values(), *(m for m in (cue, same) if m)])
+
+
+def _span(matches: list[re.Match[str]]) -> tuple[int, int]:
+    return min(m.start() for m in matches), max(m.end() for m in matches)
+
+
+@cache
+def _same() -> Pattern:
+    """The same, followed within a word by something that can be kept."""
+    same = phrase("keep", "same").pattern
+    nouns = "|".join(phrase("keep", k.value).pattern for k in KEEPS)
+    return re.compile(rf"{same}[ \-]*(?:[^\W\d]+[ \-]+)?(?:{nouns})")
+
+
+def _only_keeps(clause: str) -> bool:
+    left = clause
+    for key in KEEPS:
+        left = phrase("keep", key.value).sub(" ", left)
+    return left != clause and not set(re.findall(r"\w+", left)) - set(words("languages")["fillers"]["en"])
+
+
+@cache
+def _mention() -> Pattern:
+    """A picture as a thing one has, not as a look: "my sketch", "this photo"."""
+    owner = r"(?:my|this|that|the|these|our|his|her|your|original|attached|mi|mon|ma|mein\w*|meu|minha|мо[юеяй]\w*)"
+    thing = r"(?:photos?|photograph|pictures?|pics?|images?|sketch(?:es)?|drawings?|doodles?|paintings?|renders?|portraits?|selfies?|scan|snapshot|screenshot|fotos?|imagen|dessin|bild|zeichnung|desenho|dibujo|рисунок|картинк\w*|фото\w*)"
+    return re.compile(
+        rf"{START}(?<!as )(?<!like )(?<!into ){owner} (?:\w+ ){{0,2}}?{thing}{END}(?! (?:style|look|effect|vibe|aesthetic|version|feel|art|paper))"
+        rf"|(?<![a-z])(?:{thing}) (?=(?:into|to|in) )"
+    )
+
+
+def sourced(left: Scan, *, begun: bool) -> bool:
+    """Take mentions of the source; return whether the source itself is asked for, over what was made of it."""
+    source = phrase("action", "source") if begun else None
+    asked = bool(source and left.take_all(source))
+    for match in list(_mention().finditer(left.folded)):
+        thing = re.search(r"(portraits?|selfies?)$", match.group())
+        left.take(match.start(), match.start(0) + (thing.start() if thing else len(match.group())))
+    return asked
+
+
+@cache
+def _negations() -> tuple[Pattern, Pattern, Pattern]:
+    listed = words("languages")["negation"]
+    cue = compiled(listed["cue"]).pattern
+    after = compiled(listed["after"]).pattern
+    return (
+        re.compile(rf"(?:{cue})[ \-]*(?P<what>[^¦]{{1,60}}?){listed['ends']}"),
+        re.compile(rf"(?P<what>[^\s、。，！？¦]{{1,12}}?)(?:{after})"),
+        re.compile(r"^(?:(?:any|the|a|an|too|so|all|of|that|those|chunky|els|den|die|das|le|la|les|el|los|las|o|os|as|be|have|it|del|de|más)\s+)+"),
+    )
+
+
+def unwanted(left: Scan) -> tuple[str, ...]:
+    """Take what must not appear, and return it without its small words."""
+    before, after, small = _negations()
+    left_alone = phrase("talk", "no_need")
+    found = []
+    for pattern in (before, after):
+        while match := pattern.search(left.folded):
+            if left_alone.match(left.folded, match.start()):
+                left.take(match.start(), match.start() + 2)
+                continue
+            what = small.sub("", match["what"].strip(" ,.;!?-"))
+            left.take(*match.span())
+            found += [w for w in re.split(r"\s+(?:and|or|nor|und|oder|y|o|ni|et|ou|e|и|или)\s+|[、,]", what) if w]
+    return tuple(dict.fromkeys(found))
+
+
+def styles(left: Scan) -> tuple[tuple[Look, ...], tuple[str, ...], Look | None]:
+    """Take the looks that are asked for; of overlapping words the longest count.
+
+    Returns them in the order they are named, the words that named them, and the one they lead up to.
+    """
+    matches = [(m, look) for look in looks() for m in look.pattern.finditer(left.folded)]
+    matches.sort(key=lambda pair: (-(pair[0].end() - pair[0].start()), pair[0].start()))
+    chosen: list[tuple[int, int, Look]] = []
+    for match, look in matches:
+        if all(match.end() <= s or match.start() >= e for s, e, _ in chosen):
+            chosen.append((*match.span(), look))
+    chosen.sort(key=lambda found: found[0])
+    said = tuple(left.text[s:e] for s, e, _ in chosen)
+    for start, end, _ in chosen:
+        left.take(start, end)
+    goals = [look for start, _, look in chosen if _LEADS_UP.search(left.folded[:start])]
+    return tuple(look for *_, look in chosen), said, goals[-1] if goals else None
+
+
+def _without(left: Scan, styled: Scan) -> Scan:
+    """Return what is left where neither a look nor an exclusion was read."""
+    return Scan(left.text, styled.folded if len(styled.folded) == len(left.folded) else left.folded)
+
+
+def _said(unstyled: Scan, left: Scan) -> frozenset[str]:
+    """Return the keys of the talk and action phrases that occur; talk is heard in the whole sentence."""
+    talk = {k for k in words("phrases")["talk"] if left.has(phrase("talk", k))}
+    spared = {"cancel", "again", "back"}
+    acts = {
+        k
+        for k in words("phrases")["action"]
+        if (left if k in spared else unstyled).has(phrase("action", k))
+    }
+    return frozenset(talk | acts)
+
+
+def numbers_only_scale(left: Scan) -> bool:
+    """Whether a message is little more than a factor."""
+    return bool(re.fullmatch(r"\W*(?:[2-4] ?[x×]|[x×] ?[2-4])\W*", left.folded))
+
+
+def motions(left: Scan) -> tuple[Motion, ...]:
+    """Return the motions that are named, in the contract's order."""
+    return tuple(m for m in Motion if left.has(phrase("motion", m.value)))
+
+
+def changed(left: Scan) -> Change | None:
+    """Take how far the result may go, if it is said."""
+    for change in (Change.SUBTLE, Change.STRONG, Change.BALANCED):
+        if left.take_all(phrase("change", change.value)):
+            return change
+    return None
+
+
+@cache
+def _idle() -> Pattern:
+    talk = words("phrases")["talk"]
+    listed = [*talk["thanks"], *talk["greeting"], *talk["praise"], *talk["chatter"], *words("phrases")["action"]["pick"]]
+    return compiled([p for p in listed if "$" not in p])
+
+
+def residual(left: Scan, language: str) -> tuple[str, ...]:
+    """Return the words that carry meaning nobody has understood yet."""
+    rest = left.copy()
+    for key in words("phrases")["action"]:
+        rest.take_all(phrase("action", key))
+    rest.take_all(_idle())
+    if language in {"ja", "zh"}:
+        return tuple(w for w in re.findall(r"[\u3400-\u9fffァ-ヶー]{2,}|[a-z]{3,}", rest.folded))
+    small = words("languages")["fillers"]
+    dropped = {*small["en"], *small.get(language, ()), *words("languages")["dropped"].get(language, ())}
+    return tuple(w for w in re.findall(r"[a-zа-яё][a-zа-яё'-]*", rest.folded) if w not in dropped and len(w) > 1)
