@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -75,7 +76,30 @@ class Books:
         """Delete those of these files that nothing refers to."""
         await self.discard(await self.ask(self.ledger.unkept, images))
 
+    async def sweep(self, older_than_s: float = 60.0) -> int:
+        """Delete files that a crash left between their writing and their row; return how many.
+
+        Younger ones may belong to a process that is just leaving. Without any row the ledger itself was lost,
+        and the pictures are not to follow it.
+        """
+        files = await asyncio.to_thread(_older, self.images.root, time.time() - older_than_s)
+        lost = set(await self.ask(self.ledger.unkept, list({file.stem for file in files})))
+        if len(lost) == len({file.stem for file in files}):
+            return 0
+        doomed = [file for file in files if file.stem in lost]
+        await asyncio.to_thread(_unlink, doomed)
+        return len(doomed)
+
     def close(self) -> None:
         """Finish what was asked for, and close the ledger."""
         self._thread.shutdown()
         self.ledger.close()
+
+
+def _older(root: Path, moment: float) -> list[Path]:
+    return [file for file in root.rglob("*.*") if file.stat().st_mtime < moment]
+
+
+def _unlink(files: list[Path]) -> None:
+    for file in files:
+        file.unlink(missing_ok=True)

@@ -41,7 +41,8 @@ class Jobs:
         self._max_waiting = settings.max_waiting
 
     async def start(self) -> None:
-        """Take up what was left when the engine last stopped."""
+        """Clear up and take up what was left when the engine last stopped."""
+        await self.books.sweep()
         await self.foreman.start()
 
     async def stop(self) -> None:
