@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import json
 import logging
 import signal
 import sys
@@ -69,14 +70,23 @@ def try_out(settings: BotSettings, args: argparse.Namespace) -> int:
 def plan(_settings: BotSettings, args: argparse.Namespace) -> int:
     """Show what the planner understands."""
     if args.cases:
-        from bot.planner import cases
-
-        return cases.run(args.cases)
+        return _plan_cases(args.cases)
     from bot.planner.embedded import EmbeddedPlanner
     from bot.planner.plan import Context
 
     found = asyncio.run(EmbeddedPlanner().plan(args.say, Context(images=args.images)))
     print(found.model_dump_json(indent=2))
+    return 0
+
+
+def _plan_cases(file: Path) -> int:
+    from bot.planner import cases
+
+    try:
+        for planned in cases.run(file):
+            print(json.dumps(planned, ensure_ascii=False), flush=True)
+    except (OSError, ValueError) as error:
+        return _complain(str(error))
     return 0
 
 

@@ -9,12 +9,16 @@ from PIL import Image
 
 from bot.__main__ import main
 from tests.support.engine_app import ROOT, EngineProcess, cards, png
+from tests.support.renderers import write_card
 
 
 @pytest.fixture(scope="module")
 def engine(tmp_path_factory):
-    """An engine that runs already."""
-    process = EngineProcess(tmp_path_factory.mktemp("engine")).start()
+    """An engine that runs already; its photoreal cards obey, and it has none that enlarges."""
+    process = EngineProcess(tmp_path_factory.mktemp("engine"))
+    for packaged in ("studio-natural", "studio-upscale"):
+        write_card(process.folder / "cards", packaged)
+    process.start()
     yield process
     process.kill()
 
@@ -41,7 +45,7 @@ def test_pictures_and_sheet_are_written(trying):
     assert "slate" in said.out
     names = sorted(path.name for path in out.iterdir())
     variants = [name for name in names if not name.startswith("sheet.")]
-    assert [re.sub(r"\.\w+$", "", name) for name in variants] == ["1-one-seed40", "2-one-seed41"]
+    assert [re.sub(r"-[a-z-]+-|\.\w+$", " ", name) for name in variants] == ["1 seed40 ", "2 seed41 "]
     assert {Image.open(out / name).size for name in variants} == {(48, 32)}
     assert len(names) == 3
 
@@ -93,8 +97,8 @@ def test_five_images_are_one_too_many(trying, tmp_path):
 
 
 def test_what_cannot_run_here_is_said(trying):
-    """There is no illustration card in this engine."""
-    status, said, _ = trying("--say", "make it a watercolor")
+    """There is no card that enlarges in this engine."""
+    status, said, _ = trying("--say", "upscale it")
     assert status == 2
     assert "No model on this machine can do that" in said.err
 

@@ -108,6 +108,17 @@ def test_cases_are_planned_a_line_each(tmp_path, capsys):
     assert all(Plan.model_validate(line["plan"]) and line["ms"] >= 0 for line in told)
 
 
+@pytest.mark.parametrize(("content", "words"), [(None, "No such file"), ("{}\n", "line 1"), ("not json\n", "line 1")])
+def test_a_wrong_file_of_cases_is_one_clear_line(tmp_path, capsys, content, words):
+    cases = tmp_path / "cases.jsonl"
+    if content is not None:
+        cases.write_text(content)
+    assert main(["plan", "--cases", str(cases)]) == 2
+    said = capsys.readouterr().err
+    assert words in said
+    assert said.count("\n") == 1
+
+
 def test_starting_costs_nothing_that_is_not_asked_for():
     """Asking for help imports neither discord.py nor a web server nor an HTTP client."""
     code = (
