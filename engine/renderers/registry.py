@@ -13,7 +13,16 @@ from engine.models.card import Card
 from engine.renderers.base import Renderer
 
 #: name -> (module, class); a module that begins with a dot is in this package.
-RENDERERS: dict[str, tuple[str, str]] = {}
+RENDERERS: dict[str, tuple[str, str]] = {
+    "studio-clay": (".studio.clay", "Clay"),
+    "studio-face": (".studio.face", "FixFace"),
+    "studio-ink": (".studio.ink", "Ink"),
+    "studio-motion": (".studio.motion", "MotionClip"),
+    "studio-natural": (".studio.natural", "Natural"),
+    "studio-oil": (".studio.oil", "Oil"),
+    "studio-upscale": (".studio.upscale", "Upscale"),
+    "studio-watercolor": (".studio.watercolor", "Watercolor"),
+}
 
 
 def make(card: Card) -> Renderer:

@@ -1,0 +1,1 @@
+"""The studio: looks made by classical image-making, with no weights. A look is one file and one card."""

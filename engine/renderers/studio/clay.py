@@ -1,0 +1,124 @@
+"""Clay: the picture modelled in coloured clay, as rounded pieces pressed together and lit on a table."""
+
+from __future__ import annotations
+
+from typing import ClassVar, NamedTuple
+
+import cv2
+import numpy as np
+
+from engine.renderers.studio.colour import linear, to_lab, to_rgb, unlinear, with_saturation
+from engine.renderers.studio.filters import Floats, blur, floats, lerp
+from engine.renderers.studio.look import Brief, Look
+from engine.renderers.studio.pieces import Pieces, pieces_of, pillow
+from engine.renderers.studio.scene import Scene
+from engine.renderers.studio.sculpt import Lamp, lit, occluded, shadowed
+from engine.renderers.studio.texture import fingerprints, noise
+
+
+class Table(NamedTuple):
+    """How a variant is modelled and lit."""
+
+    angle: float
+    lift: float
+    warmth: float
+    chunk: float
+    prints: int
+    chroma: float
+    fill: tuple[float, float, float]
+
+
+class Clay(Look):
+    """A height field of pillowed pieces under key, fill and rim light with ambient occlusion."""
+
+    STEPS: ClassVar[int] = 3
+
+    def paint(self, brief: Brief) -> Floats:
+        """Return the model, photographed."""
+        table = drawn(brief)
+        pieces = modelled(brief, table)
+        albedo = coloured(pieces, brief, table)
+        brief.step(albedo)
+        height = raised(pieces, brief, table)
+        brief.step(None)
+        picture = photographed(height, albedo, brief, table)
+        brief.step(picture)
+        return picture
+
+
+def drawn(brief: Brief) -> Table:
+    """Draw a variant's light, lump size and palette."""
+    dice, words = brief.dice, brief.steer
+    return Table(
+        angle=dice.choose((-2.25, -0.9, -1.75, -2.75)),
+        lift=dice.choose((0.85, 1.0, 0.75, 0.95)),
+        warmth=dice.choose((0.02, 0.06, -0.02, 0.04)),
+        chunk=dice.choose((1.0, 1.35, 0.8, 1.15)) * 2 ** (0.6 * words["bold"] - 0.6 * words.up("detail")),
+        prints=dice.choose((46, 30, 60, 38)),
+        chroma=dice.choose((0.35, 0.15, 0.5, 0.25)),
+        fill=dice.choose(((0.62, 0.72, 1.0), (0.85, 0.8, 0.9), (0.7, 0.9, 1.0), (0.95, 0.8, 0.75))),
+    )
+
+
+def modelled(brief: Brief, table: Table) -> Pieces:
+    """Return the picture in pieces of clay; the same sizes of piece are cut once for all variants."""
+    size = table.chunk * (0.65 + 0.5 * brief.strength)
+    return pieces_of(brief.scene, size)
+
+
+def coloured(pieces: Pieces, brief: Brief, table: Table) -> Floats:
+    """Return the clay's own colours, sRGB: each piece one colour, kneaded unevenly; a face is modelled in one piece."""
+    scene, rng = brief.scene, brief.dice.rng
+    own = 0.2 + 0.7 * scene.near_faces(1.15)
+    lab = lerp(pieces.colours, blur(scene.flat, 2.5 * scene.unit), floats(np.clip(own, 0, 0.9)))
+    lab[..., 0] = 20 + 0.70 * lab[..., 0]
+    lab = with_saturation(lab, table.chroma, scene.skin)
+    lab[..., 0] += 1.0 * noise(rng, scene.shape, 34 * scene.unit, 3)
+    lab[..., 2] += 10 * table.warmth
+    return to_rgb(lab)
+
+
+def raised(pieces: Pieces, brief: Brief, table: Table) -> Floats:
+    """Return the height field in pixels: the subject's volume, forms on it, pieces, lumps and thumb prints."""
+    scene, rng = brief.scene, brief.dice.rng
+    unit = scene.unit
+    faces = scene.near_faces(1.1)
+    lumps = 1.3 * noise(rng, scene.shape, 34 * unit, 2) + 0.3 * noise(rng, scene.shape, 9 * unit, 2)
+    touched = fingerprints(rng, scene.shape, unit, table.prints)
+    small = lerp(floats(pieces.height / unit), floats(0.25 * pieces.height / unit), faces)
+    return floats(unit * (volume(scene) + small + (1 - 0.6 * faces) * (lumps + 0.34 * touched)))
+
+
+def volume(scene: Scene) -> Floats:
+    """Return the large forms, in pixels at 1024: the subject swollen from its outline, and what its shading says."""
+    unit = scene.unit
+    cut_out = (scene.matte > 0.5).astype(np.uint8)
+    deep = floats(cv2.distanceTransform(cut_out, cv2.DIST_L2, cv2.DIST_MASK_PRECISE))
+    swollen = blur(pillow(deep, 150 * unit), 5 * unit)
+    tone = floats(scene.flat[..., 0] / 100)
+    forms = blur(tone, 5 * unit) - blur(tone, 40 * unit)
+    return floats(74 * swollen + 14 * blur(scene.matte, 4 * unit) + 38 * forms)
+
+
+def photographed(height: Floats, albedo: Floats, brief: Brief, table: Table) -> Floats:
+    """Light the model: a broad warm key with soft shadows, a cool fill, a rim from behind, dark creases."""
+    unit = brief.scene.unit
+    key = Lamp(table.angle, table.lift, (1.0, 0.95, 0.87), 1.12)
+    fill = Lamp(table.angle + 2.5, 0.8, table.fill, 0.24)
+    rim = Lamp(table.angle + np.pi + 0.4, 0.28, (1.0, 0.97, 0.92), 0.26)
+    shade = shadowed(height, table.angle, table.lift, unit)
+    creases = occluded(height, unit)
+    light = lit(height, (key, fill, rim), shade)
+    ambient = np.asarray([0.20, 0.205, 0.235], np.float32)
+    body = linear(albedo) * (light.diffuse + ambient) * creases[..., None]
+    shine = 0.055 * light.gloss * creases
+    graded = unlinear(_rolled(floats(1.06 * body + shine[..., None])))
+    lab = to_lab(graded)
+    # Light that has been inside the clay comes out more coloured: creases glow instead of going grey.
+    lab[..., 1:] *= (1 + 0.22 * (1 - creases))[..., None]
+    return to_rgb(lab)
+
+
+def _rolled(light: Floats) -> Floats:
+    """Roll highlights off instead of clipping them."""
+    return floats(np.where(light < 0.7, light, 0.7 + 0.3 * np.tanh((light - 0.7) / 0.3)))

@@ -1,0 +1,105 @@
+"""Small picture operations on float32 arrays, typed: the brushes of every look.
+
+A *plane* is HxW, a *picture* HxWx3; values are 0..1 unless a name says otherwise.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float32]
+
+
+def floats(array: Any) -> Floats:
+    """Return the array as float32, untouched where it is already."""
+    return np.asarray(array, np.float32)
+
+
+def blur(image: Floats, sigma: float) -> Floats:
+    """Gaussian blur; wide ones run on a smaller copy, which nobody can tell apart. Sigma in pixels."""
+    if sigma < 0.3:
+        return image
+    if sigma > 6:
+        height, width = image.shape[:2]
+        factor = min(sigma / 3, 16, min(height, width) / 8)
+        if factor > 1.5:
+            small = resize(image, max(4, round(width / factor)), max(4, round(height / factor)))
+            return resize(blur(small, sigma * small.shape[1] / width), width, height)
+    return floats(cv2.GaussianBlur(image, (0, 0), sigma, borderType=cv2.BORDER_REFLECT_101))
+
+
+def resize(image: Floats, width: int, height: int) -> Floats:
+    """Resize by area when it shrinks and by cubic interpolation when it grows."""
+    if image.shape[:2] == (height, width):
+        return image
+    method = cv2.INTER_AREA if width < image.shape[1] else cv2.INTER_CUBIC
+    return floats(cv2.resize(image, (width, height), interpolation=method))
+
+
+def guided(guide: Floats, image: Floats, radius: float, eps: float) -> Floats:
+    """Smooth `image` along the edges of the plane `guide` (He, Sun and Tang, "Guided image filtering", 2010)."""
+    side = (2 * max(1, round(radius)) + 1,) * 2
+
+    def mean(plane: Floats) -> Floats:
+        return floats(cv2.blur(plane, side, borderType=cv2.BORDER_REFLECT_101))
+
+    centre = mean(guide)
+    variance = mean(floats(guide * guide)) - centre * centre
+    planes = image[..., None] if image.ndim == 2 else image
+    out = np.empty_like(planes)
+    for k in range(planes.shape[2]):
+        plane = np.ascontiguousarray(planes[..., k])
+        average = mean(plane)
+        slope = (mean(floats(guide * plane)) - centre * average) / (variance + eps)
+        out[..., k] = mean(floats(slope)) * guide + mean(floats(average - slope * centre))
+    return floats(out[..., 0] if image.ndim == 2 else out)
+
+
+def bilateral(lab: Floats, tone: float, space: float, passes: int = 2) -> Floats:
+    """Flatten a Lab picture inside its edges (Tomasi and Manduchi, 1998). `tone` in L units, `space` in pixels."""
+    for _ in range(passes):
+        lab = floats(cv2.bilateralFilter(lab, 0 if space < 2 else 9, tone, space, borderType=cv2.BORDER_REFLECT_101))
+    return lab
+
+
+def warp(image: Floats, dx: Floats, dy: Floats) -> Floats:
+    """Look up every pixel `dx`, `dy` pixels away (planes)."""
+    height, width = image.shape[:2]
+    x, y = grid(height, width)
+    return floats(cv2.remap(image, x + dx, y + dy, interpolation=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REFLECT_101))
+
+
+def grid(height: int, width: int) -> tuple[Floats, Floats]:
+    """Return the planes of x and of y, in pixels."""
+    y, x = np.mgrid[0:height, 0:width].astype(np.float32)
+    return x, y
+
+
+def smoothstep(low: float, high: float, image: Floats) -> Floats:
+    """Rise softly from 0 at `low` to 1 at `high`; falls when `high` is the smaller."""
+    t = np.clip((image - low) / (high - low), 0, 1)
+    return floats(t * t * (3 - 2 * t))
+
+
+def lerp(start: Floats, end: Floats, share: Floats | float) -> Floats:
+    """Go `share` of the way from `start` to `end`; a plane may steer a picture."""
+    if isinstance(share, np.ndarray) and share.ndim < start.ndim:
+        share = share[..., None]
+    return floats(start + (end - start) * share)
+
+
+def slopes(plane: Floats) -> tuple[Floats, Floats]:
+    """Return d/dx and d/dy in units a pixel (Scharr's kernel, scaled)."""
+    return (
+        floats(cv2.Scharr(plane, cv2.CV_32F, 1, 0, scale=1 / 32, borderType=cv2.BORDER_REFLECT_101)),
+        floats(cv2.Scharr(plane, cv2.CV_32F, 0, 1, scale=1 / 32, borderType=cv2.BORDER_REFLECT_101)),
+    )
+
+
+def steepness(plane: Floats) -> Floats:
+    """Return the length of the gradient, in units a pixel."""
+    return floats(cv2.magnitude(*slopes(plane)))

@@ -1,0 +1,104 @@
+"""Cutting a picture into rounded pieces of few colours: large ones, and small ones pressed onto them."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.renderers.studio.filters import Floats, blur, floats, lerp, resize
+from engine.renderers.studio.scene import Scene
+
+_SIDE = 420
+_COARSE, _FINE = (14, 17.0), (24, 11.0)
+
+
+class Pieces(NamedTuple):
+    """The Lab colour of the piece at every pixel, and how high it stands there, in pixels."""
+
+    colours: Floats
+    height: Floats
+
+
+def pieces_of(scene: Scene, size: float) -> Pieces:
+    """Return a picture as pieces of clay.
+
+    Args:
+        scene: The picture.
+        size: Of the pieces: 1 is about a thumb at 1024 px.
+    """
+    unit = scene.unit
+    coarse, coarse_edge = cut(scene, *_COARSE, 9.0 * size * unit)
+    fine, fine_edge = cut(scene, *_FINE, 4.0 * size * unit)
+    # Small pieces go where the eye needs them, and stand on the large ones.
+    detail = blur(floats(np.clip(1.5 * scene.detail - 0.3, 0, 1)), 6 * unit)
+    base = pillow(coarse_edge, 34 * size * unit) * 20 * size * unit
+    top = pillow(fine_edge, 13 * size * unit) * 9 * size * unit
+    return Pieces(lerp(coarse, fine, detail), floats(lerp(base, floats(0.5 * base + top), detail)))
+
+
+def cut(scene: Scene, count: int, apart: float, smooth: float) -> tuple[Floats, Floats]:
+    """Return the colours of pieces with smooth outlines, and the distance of every pixel to its piece's edge.
+
+    k-means in Lab on a small copy, alike colours joined; each colour's share is blurred and the largest wins,
+    which rounds outlines and swallows specks.
+
+    Args:
+        scene: The picture.
+        count: Colours to begin with.
+        apart: How far colours stay apart, in Lab units.
+        smooth: Rounding of the outlines, in pixels.
+    """
+    height, width = scene.shape
+    scale = min(1.0, _SIDE / max(height, width))
+    small = resize(scene.flat, max(8, round(width * scale)), max(8, round(height * scale)))
+    labels, centres = _joined(*_kmeans(small, count), apart)
+    sigma = max(0.8, smooth * scale)
+    best = np.full(scene.shape, -1.0, np.float32)
+    winner = np.zeros(scene.shape, np.uint8)
+    for k in range(len(centres)):
+        share = resize(blur(floats(labels == k), sigma), width, height)
+        ahead = share > best
+        best[ahead], winner[ahead] = share[ahead], k
+    edge = (cv2.morphologyEx(winner, cv2.MORPH_GRADIENT, np.ones((3, 3), np.uint8)) == 0).astype(np.uint8)
+    distance = floats(cv2.distanceTransform(edge, cv2.DIST_L2, cv2.DIST_MASK_PRECISE))
+    return blur(floats(centres[winner]), 0.7), distance
+
+
+def _joined(labels: NDArray[np.int32], centres: Floats, apart: float) -> tuple[NDArray[np.int32], Floats]:
+    """Join the two nearest colours, weighed by their areas, until all are `apart`."""
+    weights = np.bincount(labels.ravel(), minlength=len(centres)).astype(np.float64)
+    names = np.arange(len(centres))
+    colours = centres.astype(np.float64)
+    alive = list(range(len(centres)))
+    while len(alive) > 2:
+        some = colours[alive]
+        gaps = np.linalg.norm(some[:, None] - some[None], axis=2) + 1e6 * np.eye(len(some))
+        i, j = np.unravel_index(int(gaps.argmin()), gaps.shape)
+        if gaps[i, j] >= apart:
+            break
+        keep, gone = alive[i], alive[j]
+        colours[keep] = np.average(colours[[keep, gone]], axis=0, weights=weights[[keep, gone]] + 1e-6)
+        weights[keep] += weights[gone]
+        names[names == gone] = keep
+        alive.remove(gone)
+    places = np.searchsorted(alive, names).astype(np.int32)
+    return places[labels], floats(colours[alive])
+
+
+def _kmeans(lab: Floats, count: int) -> tuple[NDArray[np.int32], Floats]:
+    # OpenCV's k-means draws from its own random numbers: the same picture must give the same pieces.
+    cv2.setRNGSeed(1)
+    points = lab.reshape(-1, 3) * np.asarray([0.8, 1.0, 1.0], np.float32)
+    stop = (cv2.TERM_CRITERIA_EPS + cv2.TERM_CRITERIA_MAX_ITER, 14, 0.3)
+    start = np.zeros((len(points), 1), np.int32)
+    _, labels, centres = cv2.kmeans(floats(points), count, start, stop, 1, cv2.KMEANS_PP_CENTERS)
+    return np.asarray(labels.reshape(lab.shape[:2]), np.int32), floats(centres / [0.8, 1.0, 1.0])
+
+
+def pillow(distance: Floats, radius: float) -> Floats:
+    """Return the rounded profile of a piece, 0 at its edge and 1 from `radius` pixels inwards: a quarter circle."""
+    inwards = np.clip(distance / radius, 0, 1)
+    return blur(floats(np.sqrt(1 - (1 - inwards) ** 2 + 1e-6)), 0.12 * radius)

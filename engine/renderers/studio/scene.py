@@ -1,0 +1,130 @@
+"""What a task's variants share: the subject at working size and all that is derived from it, computed once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import cv2
+import numpy as np
+
+from engine.contract import Box
+from engine.images.faces import find_faces
+from engine.images.fit import fit, resized
+from engine.renderers.base import Input, Pixels
+from engine.renderers.studio.colour import skin, to_bytes, to_lab
+from engine.renderers.studio.filters import Floats, bilateral, blur, floats, resize, steepness
+from engine.renderers.studio.flow import Flow, flow_of
+from engine.renderers.studio.matte import subject_matte
+
+
+@dataclass(frozen=True)
+class Scene:
+    """The subject at working size. `rgb` is HxWx3 in 0..1, `alpha` HxW bytes or None, `faces` in its own pixels."""
+
+    rgb: Floats
+    alpha: Pixels | None = None
+    faces: tuple[Box, ...] = ()
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """Height and width."""
+        return self.rgb.shape[0], self.rgb.shape[1]
+
+    @property
+    def unit(self) -> float:
+        """What a pixel of a 1024 px picture is here: sizes of brushes and lines are multiples of it."""
+        return max(self.shape) / 1024
+
+    @cached_property
+    def lab(self) -> Floats:
+        """CIE Lab."""
+        return to_lab(self.rgb)
+
+    @cached_property
+    def luma(self) -> Floats:
+        """Lightness, 0..1."""
+        return floats(self.lab[..., 0] / 100)
+
+    @cached_property
+    def noise(self) -> float:
+        """How noisy the lightness is: a robust standard deviation, 0..1 (Donoho, 1994)."""
+        fine = self.luma - blur(self.luma, 1.0)
+        return float(np.median(np.abs(fine)) / 0.6745)
+
+    @cached_property
+    def skin(self) -> Floats:
+        """Soft plane of what looks like skin; only where there are faces, for sand and wood look like it too."""
+        if not self.faces:
+            return np.zeros(self.shape, np.float32)
+        return blur(floats(skin(self.lab) * self.near_faces(3.0)), 2 * self.unit)
+
+    @cached_property
+    def matte(self) -> Floats:
+        """Soft matte of the subject."""
+        return subject_matte(self.rgb, self.luma, self.faces)
+
+    @cached_property
+    def flat(self) -> Floats:
+        """Lab without its fine texture, edges kept: what a painter sees with half-closed eyes."""
+        height, width = self.shape
+        share = min(1.0, 640 / max(height, width))
+        small = resize(self.lab, max(1, round(width * share)), max(1, round(height * share)))
+        return resize(bilateral(small, 9.0, 4.0, 4), width, height)
+
+    @cached_property
+    def flow(self) -> Flow:
+        """The flow for lines: close to the edges."""
+        return flow_of(self.lab, max(1.0, 2.2 * self.unit))
+
+    @cached_property
+    def form(self) -> Flow:
+        """The flow for brushes: calm, following form."""
+        return flow_of(self.flat, max(2.0, 7 * self.unit))
+
+    @cached_property
+    def detail(self) -> Floats:
+        """Where the eye needs detail, 0..1: edges of the flattened picture, and faces."""
+        edges = blur(steepness(np.ascontiguousarray(self.flat[..., 0])), 5 * self.unit)
+        wanted = edges / (np.percentile(edges, 96) + 1e-4)
+        return floats(np.clip(np.maximum(wanted, 0.85 * self.near_faces(1.0)), 0, 1))
+
+    def near_faces(self, reach: float) -> Floats:
+        """Return a soft plane around every face; `reach` 1 is the face itself."""
+        out = np.zeros(self.shape, np.float32)
+        for face in self.faces:
+            out = np.maximum(out, oval(self.shape, face, reach))
+        return out
+
+
+def oval(shape: tuple[int, int], face: Box, reach: float) -> Floats:
+    """Return a soft oval over a face: 1 well inside, 0 outside."""
+    y, x = np.ogrid[0 : shape[0], 0 : shape[1]]
+    across = (x - (face.x + face.w / 2)) / (0.52 * face.w * reach)
+    down = (y - (face.y + face.h / 2)) / (0.68 * face.h * reach)
+    away = np.sqrt(across**2 + down**2)
+    return floats(np.clip((1.25 - away) / 0.5, 0, 1))
+
+
+def scene_of(image: Input, long_side: int) -> Scene:
+    """Return the scene of a task's subject at its fitted size; pixels that cannot be seen are filled with grey."""
+    height, width = image.pixels.shape[:2]
+    size = fit(width, height, long_side)
+    pixels = resized(image.pixels, size)
+    rgb = floats(pixels[..., :3]) / np.float32(255)
+    alpha = None
+    if pixels.shape[2] == 4:
+        alpha = np.ascontiguousarray(pixels[..., 3])
+        seen = floats(alpha)[..., None] / np.float32(255)
+        rgb = floats(rgb * seen + np.float32(0.9) * (1 - seen))
+    return Scene(rgb, alpha, _faces(image, rgb, size[0] / width))
+
+
+def _faces(image: Input, rgb: Floats, scale: float) -> tuple[Box, ...]:
+    """Return the known faces at working size, or those that can be found."""
+    if image.faces:
+        return tuple(
+            Box(x=round(f.x * scale), y=round(f.y * scale), w=round(f.w * scale), h=round(f.h * scale))
+            for f in image.faces
+        )
+    return find_faces(np.asarray(cv2.cvtColor(to_bytes(rgb), cv2.COLOR_RGB2GRAY), np.uint8))

@@ -1,0 +1,1 @@
+"""Words as data: read with `importlib.resources`; there is no code here."""
