@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import itertools
 import logging
 import secrets
 import time
@@ -12,7 +13,6 @@ from collections import defaultdict
 from collections.abc import Coroutine, Sequence
 
 from bot.client import faces
-from bot.client.faces import Face
 from bot.client.follow import Follower
 from bot.client.messenger import Files, Gone, Messenger
 from bot.client.progress import Editor
@@ -27,7 +27,7 @@ from bot.planner.plan import Context, Plan, Planner, ThreadContext
 from bot.planner.resolve import resolve
 from bot.settings import BotSettings
 from bot.store import Database, Store
-from engine.contract import Family, JobError, ModelView, Status
+from engine.contract import Family, ModelView, Status
 
 log = logging.getLogger(__name__)
 
@@ -55,7 +55,8 @@ class Desk:
         self._models_at = 0.0
         self._locks: defaultdict[int, asyncio.Lock] = defaultdict(asyncio.Lock)
         self._following: dict[int, asyncio.Task[None]] = {}
-        self._editors: dict[int, Editor[Face]] = {}
+        self._editors: dict[int, Editor[int]] = {}
+        self._changes = itertools.count(1)
         self._tasks: set[asyncio.Task[None]] = set()
 
     # -- life
@@ -286,37 +287,24 @@ class Desk:
             await self.messenger.delete(project.place, version.message)
 
     def refresh(self, version_id: int) -> None:
-        """Show a gallery's picks and votes as they stand; many at once become one edit."""
+        """Show a gallery's picks and votes as they stand; many changes at once become one edit."""
         editor = self._editors.get(version_id)
         if editor is None:
-            editor = self._editors[version_id] = Editor(
-                lambda face: self._restyle(version_id, face), REFRESH_S, eager=True
-            )
-        self.spawn(self._refresh(version_id, editor))
+            editor = Editor(lambda _: self._restyle(version_id), REFRESH_S, eager=True)
+            self._editors[version_id] = editor
+        editor.show(next(self._changes))
 
-    async def _refresh(self, version_id: int, editor: Editor[Face]) -> None:
+    async def _restyle(self, version_id: int) -> None:
+        """Read the gallery's facts at the last moment, so that an older change never covers a newer one."""
+        models = await self.known_models()
         version = await self.db(Store.version, version_id)
         project = await self.db(Store.project, version.project) if version else None
-        if version is not None and project is not None and version.settled and not version.deleted:
-            editor.show(faces.ended(project, version, await self.known_models()))
-
-    async def _restyle(self, version_id: int, face: Face) -> None:
-        version = await self.db(Store.version, version_id)
-        project = await self.db(Store.project, version.project) if version else None
-        if version is None or project is None or version.message is None:
+        if version is None or project is None or version.message is None or version.deleted or not version.settled:
             return
+        face = faces.ended(project, version, models)
         names = dict(zip((m.image for m in face.media), version.files, strict=False))
         with contextlib.suppress(Gone):
             await self.messenger.edit(project.place, version.message, face, Files(names=names))
-
-    async def fail(self, project: Project, message: int | None, error: JobError | str) -> None:
-        """Say in the first answer why nothing was begun."""
-        text = error if isinstance(error, str) else error.detail
-        if message is None:
-            await self.messenger.say(project.place, text)
-            return
-        with contextlib.suppress(Gone):
-            await self.messenger.edit(project.place, message, faces.trouble(text))
 
 
 def _thread(project: Project) -> ThreadContext:
