@@ -10,13 +10,18 @@ from functools import cache
 from bot.planner.hearing import Heard
 from bot.planner.phrasing import clauses_of
 from bot.planner.plan import Context
+from bot.planner.roles import without_images
 from bot.planner.vocabulary import Look, Modifier, defaults, fold, looks, modifiers, phrase, words
 from engine.contract import Family, Keep
 
-MIN_WORDS, MAX_WORDS = 25, 70
+MIN_WORDS, ENOUGH_WORDS, MAX_WORDS = 25, 35, 70
 #: What the family adds when the member has said nothing of it, in the order it is added.
-SLOTS = ("light", "space", "palette", "craft")
+SLOTS = ("light", "space", "palette", "craft", "finish")
 BREAK = ", "
+#: A first clause that says where or how, and leaves open what.
+_NO_SUBJECT = re.compile(
+    r"(?i)(?:at|in|on|with|under|inside|behind|against|by|during|from|over|near|wearing|palette|less|more|very|slight)\b"
+)
 
 
 @dataclass(frozen=True)
@@ -33,7 +38,7 @@ def brief(heard: Heard, families: Sequence[Family], context: Context) -> Brief:
     if heard.exact:
         return Brief(verbatim(heard.text), "")
     standing = thread.prompt if thread and not heard.source else ""
-    own = own_words(heard)
+    own = own_words(heard, several=context.images > 1)
     chosen = _chosen(heard, families)
     family = families[0] if families else (thread.families[0] if thread and thread.families else Family.PHOTOREAL)
     family = family if family in {Family.ILLUSTRATION, Family.CONCEPT3D} else Family.PHOTOREAL
@@ -53,9 +58,15 @@ def verbatim(text: str) -> str:
     return (quoted.group(1) if quoted else text).strip(" ,.:;-¦")
 
 
-def own_words(heard: Heard) -> list[str]:
-    """Return the member's words for what is seen, clause by clause, none of them a command."""
-    return clauses_of(heard.rest, heard.language)
+def own_words(heard: Heard, *, several: bool = False) -> list[str]:
+    """Return the member's words for what is seen, clause by clause, none of them a command.
+
+    Of several pictures, what is said of their roles describes nothing.
+    """
+    rest, full = heard.rest, heard.rest if len({look.family for look in heard.looks}) > 1 else heard.described
+    if several:
+        rest = full = without_images(rest)
+    return clauses_of(rest, full or rest, heard.language)
 
 
 def _chosen(heard: Heard, families: Sequence[Family]) -> list[Look]:
@@ -68,26 +79,25 @@ def _chosen(heard: Heard, families: Sequence[Family]) -> list[Look]:
 
 def _written(heard: Heard, own: list[str], chosen: list[Look], families: Sequence[Family], context: Context) -> list[str]:
     named = BREAK.join(dict.fromkeys(w.lower() for w in heard.look_words))
-    subject = own[:1] or [_subject(context)]
-    lines = [*subject, *own[1:]]
+    lines = own if own and not _NO_SUBJECT.match(own[0]) else [_subject(context), *own]
     if len(families) > 1:
         lines.append(f"the same picture in {named}" if len(heard.looks) > 1 else "one picture in several media")
     elif chosen:
-        lines += _look_lines(heard, chosen)
+        lines += _look_lines(heard, chosen, own)
     elif named:
         lines.append(named)
     return [*lines, *(m.brief for m in heard.modifiers)]
 
 
-def _look_lines(heard: Heard, chosen: Sequence[Look]) -> list[str]:
+def _look_lines(heard: Heard, chosen: Sequence[Look], own: Sequence[str]) -> list[str]:
     """Name the look in the member's own words where they add something, then its craft."""
     lines = []
     for look in chosen:
         said = [w for w, named in zip(heard.look_words, heard.looks, strict=True) if named.name == look.name]
-        lines += [w.lower() for w in said if fold(w) not in fold(look.craft)]
+        lines += [w.lower() for w in said if fold(w) not in fold(f"{look.craft} {' '.join(own)}")]
         lines.append(look.craft)
-    lines += [w.lower() for w, named in zip(heard.look_words, heard.looks, strict=True) if named not in chosen]
-    return list(dict.fromkeys(lines))
+    others = [w.lower() for w, named in zip(heard.look_words, heard.looks, strict=True) if named not in chosen]
+    return list(dict.fromkeys([*lines, *(w for w in others if w not in " ".join(own).lower())]))
 
 
 def _subject(context: Context) -> str:
@@ -106,7 +116,7 @@ def _edited(standing: str, heard: Heard, own: list[str], chosen: list[Look]) -> 
     if chosen:
         lines = [line for line in lines if not any(look.pattern.search(fold(line)) for look in looks())]
     kept = [line for line in lines if line not in pieces]
-    fresh = [*own, *_look_lines(heard, chosen), *(m.brief for m in heard.modifiers)]
+    fresh = [*own, *_look_lines(heard, chosen, own), *(m.brief for m in heard.modifiers)]
     return [*kept[:1], *(f for f in fresh if f not in kept), *kept[1:]]
 
 
@@ -154,7 +164,7 @@ def _filled(lines: list[str], family: Family, heard: Heard, *, plain: bool) -> l
     if not plain and not any(look.pattern.search(fold(line)) for look in looks() for line in lines):
         full.append(usual["medium"])
     for slot in SLOTS:
-        if _count(full) >= MIN_WORDS + 10 and slot != "light":
+        if _count(full) >= (MIN_WORDS if slot == "finish" else ENOUGH_WORDS):
             break
         if not _speaks_of(slot, lines, heard):
             full += _allowed_or_none(usual[slot], heard.excluded)
@@ -169,7 +179,7 @@ def _allowed_or_none(line: str, excluded: Sequence[str]) -> list[str]:
 def _speaks_of(slot: str, lines: Sequence[str], heard: Heard) -> bool:
     if slot == "palette" and Keep.COLORS in heard.keep:
         return True
-    if slot == "craft":
+    if slot in {"craft", "finish"}:
         return False
     return any(phrase("slots", slot).search(fold(line)) for line in lines)
 

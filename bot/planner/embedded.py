@@ -64,7 +64,7 @@ def _generate(heard: Heard, context: Context) -> Plan:
         variants=heard.variants,
         change=heard.change,
         keep=heard.keep,
-        references=references(heard.text, context),
+        references=references(heard.clean, context),
         exact=heard.exact,
         cautions=_cautions(heard, Action.GENERATE, context),
     )

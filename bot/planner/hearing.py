@@ -9,7 +9,7 @@ from functools import cache
 from bot.planner import numbers
 from bot.planner.plan import Context
 from bot.planner.text import TAKEN, Scan, scan
-from bot.planner.vocabulary import END, START, Look, Modifier, Pattern, compiled, looks, modifiers, phrase, words
+from bot.planner.vocabulary import END, START, Look, Modifier, Pattern, compiled, expression, looks, modifiers, phrase, words
 from engine.contract import Change, Keep, Motion
 
 KEEPS = tuple(Keep)
@@ -28,7 +28,10 @@ class Heard:
 
     text: str
     rest: str
+    described: str = ""  # the same, the names of looks left in
+    clean: str = ""  # all its words, made ready for reading, without attempts to give orders
     language: str = "en"
+    edits: bool = False  # something in it asks for a change, beside praise and action words
     said: frozenset[str] = frozenset()
     injected: bool = False
     exact: bool = False
@@ -59,6 +62,7 @@ def hear(text: str, context: Context) -> Heard:
     """Read a message once, most telling things first; each is taken out before the next is looked for."""
     whole = scan(text)
     words_left, injected = without_orders(whole)
+    clean = words_left.text
     exact = bool(words_left.take_all(phrase("action", "exact")))
     language = spoken(words_left.folded)
     keep = kept(words_left)
@@ -67,21 +71,26 @@ def hear(text: str, context: Context) -> Heard:
     picked = bool(words_left.take_all(phrase("action", "my_pick"))) if count else False
     source = sourced(words_left, begun=bool(thread and thread.versions))
     styled = words_left.copy()
-    excluded = unwanted(styled)
-    found, look_words, goal = styles(styled)
-    actions = _said(_without(words_left, styled), words_left)
     ago = numbers.versions_ago(styled)
     seconds, clamped = numbers.seconds(styled)
     base = numbers.base(styled, count) if count else None
+    excluded = unwanted(styled)
+    before = styled.text
+    found, look_words, goal = styles(styled)
+    unstyled = styled.text
+    actions = _said(_without(words_left, styled), words_left)
     scale = numbers.scale(styled) if "upscale" in actions or numbers_only_scale(styled) else None
     variants = numbers.variants(styled)
-    steps = tuple(m for m in modifiers() if styled.take_all(m.pattern))
     change = changed(styled)
+    steps = tuple(m for m in modifiers() if styled.take_all(m.pattern))
     residue = residual(styled, language)
     return Heard(
         text=words_left.text.replace(TAKEN, " ").strip(),
         rest=styled.text,
+        described=_restored(styled.text, unstyled, before),
+        clean=clean,
         language=language,
+        edits=styled.has(phrase("talk", "edit")),
         said=actions,
         injected=injected,
         exact=exact,
@@ -156,11 +165,14 @@ def _kept_in(clause: str, *, going_on: bool) -> tuple[set[Keep], tuple[int, int]
         nouns = {k: m for k, m in nouns.items() if same.start() <= m.start() < same.end()}
     if not nouns:
         return set(), None
-    return set(nouns), _span([*nouns.values(), *(m for m in (cue, same) if m)])
+    return set(nouns), _span(clause, [*nouns.values(), *(m for m in (cue, same) if m)])
 
 
-def _span(matches: list[re.Match[str]]) -> tuple[int, int]:
-    return min(m.start() for m in matches), max(m.end() for m in matches)
+def _span(clause: str, matches: list[re.Match[str]]) -> tuple[int, int]:
+    """Return from the first to the last of them, and on over "on the awning"."""
+    start, end = min(m.start() for m in matches), max(m.end() for m in matches)
+    place = re.compile(r"(?: (?:on|of|in|at|from))?(?: (?:the|his|her|my|their|its|a) [a-z]+)?").match(clause, end)
+    return start, place.end() if place else end
 
 
 @cache
@@ -185,7 +197,7 @@ def _mention() -> Pattern:
     thing = r"(?:photos?|photograph|pictures?|pics?|images?|sketch(?:es)?|drawings?|doodles?|paintings?|renders?|portraits?|selfies?|scan|snapshot|screenshot|fotos?|imagen|dessin|bild|zeichnung|desenho|dibujo|рисунок|картинк\w*|фото\w*)"
     return re.compile(
         rf"{START}(?<!as )(?<!like )(?<!into ){owner} (?:\w+ ){{0,2}}?{thing}{END}(?! (?:style|look|effect|vibe|aesthetic|version|feel|art|paper))"
-        rf"|(?<![a-z])(?:{thing}) (?=(?:into|to|in) )"
+        rf"|(?<![a-z])(?:{thing}) (?=(?:into|to) )"
     )
 
 
@@ -205,7 +217,7 @@ def _negations() -> tuple[Pattern, Pattern, Pattern]:
     cue = compiled(listed["cue"]).pattern
     after = compiled(listed["after"]).pattern
     return (
-        re.compile(rf"(?:{cue})[ \-]*(?P<what>[^¦]{{1,60}}?){listed['ends']}"),
+        re.compile(rf"(?:{cue})[ \-]*(?P<what>[^¦]{{1,60}}?)(?:{expression(listed['ends'])})"),
         re.compile(rf"(?P<what>[^\s、。，！？¦]{{1,12}}?)(?:{after})"),
         re.compile(r"^(?:(?:any|the|a|an|too|so|all|of|that|those|chunky|els|den|die|das|le|la|les|el|los|las|o|os|as|be|have|it|del|de|más)\s+)+"),
     )
@@ -244,6 +256,11 @@ def styles(left: Scan) -> tuple[tuple[Look, ...], tuple[str, ...], Look | None]:
         left.take(start, end)
     goals = [look for start, _, look in chosen if _LEADS_UP.search(left.folded[:start])]
     return tuple(look for *_, look in chosen), said, goals[-1] if goals else None
+
+
+def _restored(masked: str, unstyled: str, before: str) -> str:
+    """Put back what was taken as the name of a look."""
+    return "".join(b if u == TAKEN else m for m, u, b in zip(masked, unstyled, before, strict=True))
 
 
 def _without(left: Scan, styled: Scan) -> Scan:

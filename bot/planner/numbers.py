@@ -31,7 +31,7 @@ def _sources() -> dict[str, str]:
     gap = r"[ \-]*(?:(?:the|and|a|la|de|en|zu|no|на|の|de la|hand)[ \-]*)?"
     kind = r"(?:small |subtle |other |more |new |different |slight |extra |alternative |random |quick |of the |nuevas |andere |neue |weitere |outras )*"
     return {
-        "seconds": rf"{START}{n}[ \-]?(?:{_alternatives('nouns', 'seconds')}){END}",
+        "seconds": rf"{START}(?![5-9]0s){n}[ \-]?(?:{_alternatives('nouns', 'seconds')}){END}",
         "minute": rf"{START}(?:half a |an? |one |\d+ )?(?:minutes?|minutos?|minuten?|минут\w*){END}|分钟|分間",
         "scale": rf"{START}(?:(?P<a>[2-9]|1\d) ?[x×х]{END}|[x×х] ?(?P<b>[2-9]|1\d){END}|(?P<c>{expression('{n}')})[ \-]?(?:times|fold|fach|mal|veces|vezes|fois|раза?|x)(?: as)?{END})|(?P<d>[2-9两二三四五六八])倍",
         "double": rf"{START}(?:double|twice|doubled|doubling|doppelt\w*|verdoppel\w*|doble|duplic\w*|dobro|dobr\w+|вдвое|в два раза){END}|倍に",
@@ -46,7 +46,7 @@ def _sources() -> dict[str, str]:
         "give": rf"{START}(?:give me|show me|make|do|i want|gimme|get me|try|generate) {n}(?= *(?:of (?:them|these|it|this)|please|$|[,.;!]))",
         "grid": rf"(?:{START}|(?<=[^\x00-\x7f])){vertical}{gap}{sideways}(?! (?:corner|of the|side of)){END}",
         "grid_turned": rf"(?:{START}|(?<=[^\x00-\x7f])){sideways}{gap}{vertical}(?! (?:corner|of the|side of)){END}",
-        "side": rf"(?:{START}|(?<=[^\x00-\x7f]))(?<!from )(?<!from the )(?<!facing )(?<!turn )(?<!pan )(?<!look )(?:{sideways}|{places['middle']})(?! (?:corner|now|here|there|eye|hand(?! one)|arm|side of|of the|foot|ear|leg|to){END}){END}",
+        "side": rf"(?:{START}(?:the )?one (?:on|to|at|in) (?:the )?(?:far )?|{START}|(?<=[^\x00-\x7f]))(?<!from )(?<!from the )(?<!facing )(?<!turn )(?<!pan )(?<!look )(?:{sideways}|{places['middle']})(?! (?:corner|now|here|there|eye|hand(?! one)|arm|side of|of the|foot|ear|leg|to){END}){END}",
         "row": rf"{START}(?:{vertical})(?= (?:{ones}){END}|$)",
         "hash": r"# ?(?P<n>[1-8])(?!\d)",
         "named": rf"{START}(?:number|no\.?|nr\.?|num|nummer|numero|номер|image|picture|photo|variant|version|option|pick|variante|imagen|imagem|bild|opcion|вариант|картинк\w*|v|u)[ \-]?#?{n}(?! ?(?:of|x|sec|s{END})){END}",

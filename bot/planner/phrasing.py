@@ -6,7 +6,7 @@ import re
 from functools import cache
 
 from bot.planner.text import TAKEN
-from bot.planner.vocabulary import END, START, Pattern, compiled, expression, fold, phrase, words
+from bot.planner.vocabulary import END, START, Pattern, compiled, expression, fold, words
 
 CLAUSES = re.compile(r"[,;!?:\n、。，！？；…]+|\.(?=\s|$)|\s[-–—]+\s|(?<![a-zA-Z])(?:but|though|while|pero|aber|mais|mas|но)(?![a-zA-Z])")
 CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]")
@@ -14,12 +14,16 @@ MAX_CLAUSES = 8
 MAX_ROUNDS = 6
 
 
-def clauses_of(text: str, language: str) -> list[str]:
-    """Return what a message describes, clause by clause, in the member's words; known foreign words in English."""
+def clauses_of(text: str, full: str, language: str) -> list[str]:
+    """Return what a message describes, clause by clause, in the member's words; known foreign words in English.
+
+    `text` has the names of looks taken out, `full` has them in: a clause of nothing but a look's name is left out.
+    """
     if language in {"ja", "zh"}:
-        return _glossed(text)
-    found = [described(clause, language) for clause in CLAUSES.split(text)]
-    return [clause for clause in dict.fromkeys(found) if _telling(clause)][:MAX_CLAUSES]
+        return _glossed(text, language)
+    pairs = zip(CLAUSES.split(text), CLAUSES.split(full), strict=False)
+    found = [described(whole, language) for bare, whole in pairs if _telling(described(bare, language))]
+    return [clause for clause in dict.fromkeys(found) if clause][:MAX_CLAUSES]
 
 
 def described(clause: str, language: str) -> str:
@@ -37,7 +41,7 @@ def described(clause: str, language: str) -> str:
         text = shorter
     for pattern, replacement in _inner():
         text = pattern.sub(replacement, text)
-    return _trim(text)
+    return _trim(_plain(text))
 
 
 def _plain(text: str) -> str:
@@ -86,11 +90,13 @@ def _translated(text: str, language: str) -> str:
     return " ".join(w for w in kept if w not in dropped)
 
 
-def _glossed(text: str) -> list[str]:
+def _glossed(text: str, language: str) -> list[str]:
     """Japanese and Chinese are written without spaces: the longest glossary words are found in them."""
     gloss = words("languages")["gloss"]
     found: list[tuple[int, str]] = []
     left = fold(text)
+    for word in words("languages")["dropped"][language]:
+        left = left.replace(word, TAKEN * len(word))
     for word in sorted((w for w in gloss if CJK.search(w)), key=len, reverse=True):
         at = left.find(word)
         if at >= 0:
@@ -138,7 +144,3 @@ def _silent() -> Pattern:
     keys = [*talk["thanks"], *talk["greeting"], *talk["praise"], *talk["chatter"], *action["again"], *action["compare"]]
     return compiled([p for p in keys if "$" not in p and "^" not in p])
 
-
-def silent(text: str) -> bool:
-    """Whether a clause only names an action that is carried out anyway."""
-    return bool(phrase("action", "animate").fullmatch(fold(text)))

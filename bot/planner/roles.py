@@ -7,7 +7,7 @@ from functools import cache
 
 from bot.planner.plan import Context, Reference
 from bot.planner.text import scan
-from bot.planner.vocabulary import END, START, Pattern, expression, number, phrase, words
+from bot.planner.vocabulary import END, START, Pattern, expression, fold, number, phrase, words
 from engine.contract import MAX_IMAGES, Role
 
 #: The more telling role first: "my product" says less than "the colours of".
@@ -63,7 +63,7 @@ def _said(text: str, total: int) -> dict[int, Role]:
         images = [(n, m) for m in _image().finditer(clause) if (n := _number(m, total)) and n <= total]
         role = _role_in(clause, images)
         if len(images) > 1 and role:
-            nearest = min(images, key=lambda pair: abs(pair[1].start() - role[1]))
+            nearest = min(images, key=lambda pair: max(pair[1].start() - role[2], role[1] - pair[1].end()))
             found.setdefault(nearest[0], role[0])
             found.update({n: Role.SUBJECT for n, _ in images if n not in found})
         elif images and role:
@@ -77,13 +77,13 @@ def _said(text: str, total: int) -> dict[int, Role]:
     return found
 
 
-def _role_in(clause: str, images: list[tuple[int, re.Match[str]]]) -> tuple[Role, int] | None:
-    """Return the most telling role of a clause and where it stands, outside the words that name the images."""
+def _role_in(clause: str, images: list[tuple[int, re.Match[str]]]) -> tuple[Role, int, int] | None:
+    """Return the most telling role of a clause and its span, outside the words that name the images."""
     for _, match in reversed(images):
         clause = clause[: match.start()] + " " * (match.end() - match.start()) + clause[match.end() :]
     for role in ORDER:
         if match := phrase("roles", role.value).search(clause):
-            return role, match.start()
+            return role, *match.span()
     return None
 
 
@@ -112,3 +112,21 @@ def _everyone(said: dict[int, Role], total: int) -> dict[int, Role]:
             based = not {Role.SUBJECT, Role.COMPOSITION}.isdisjoint(roles.values())
             roles[n] = Role.STYLE if based else Role.SUBJECT
     return roles
+
+
+def without_images(text: str) -> str:
+    """Return words without the pictures they number, and without what only gives such a picture its role."""
+    parts = re.split(rf"({SPLIT.pattern})", text)
+    return "".join(_unnumbered(part) for part in parts if part)
+
+
+def _unnumbered(clause: str) -> str:
+    folded = fold(clause)
+    if len(folded) != len(clause) or not (images := list(_image().finditer(folded))):
+        return clause
+    role = _role_in(folded, [(0, match) for match in images])
+    if role and (role[0] is not Role.SUBJECT or len(images) > 1):
+        return ", "
+    for match in reversed(images):
+        clause = clause[: match.start()] + ", " + clause[match.end() :]
+    return clause

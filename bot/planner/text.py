@@ -22,6 +22,7 @@ CONTRACTIONS = (
     (re.compile(r"\s[+&]\s"), " and "),
     (re.compile(r"<[@#:!&a-zA-Z0-9_]+>|https?://\S+"), " "),
     (re.compile(r"[’`´]"), "'"),
+    (re.compile("ß"), "ss"),
     (re.compile(r"[“”„«»]"), '"'),
     (re.compile(r"[ \t\r\f\v]+"), " "),
 )
@@ -87,20 +88,20 @@ def scan(text: str) -> Scan:
 
 
 def tidy(text: str) -> str:
-    """Return the words with one spelling of quotes, contractions, slang and telling emoji; other emoji are dropped."""
+    """Return the words with one spelling of quotes, contractions, slang and telling emoji; other emoji only divide."""
     text = unicodedata.normalize("NFKC", "".join(_emoji_first(text[:MAX_CHARS])))
     for pattern, replacement in CONTRACTIONS:
         text = pattern.sub(replacement, text)
     slang = words("languages")["slang"]
     text = re.sub(r"[A-Za-z0-9]+", lambda m: slang.get(m.group().lower(), m.group()), text)
-    return re.sub(r" +", " ", text).strip()
+    return re.sub(r"\s*,(?:\s*,)*\s*", ", ", re.sub(r" +", " ", text)).strip(" ,")
 
 
 def _emoji_first(text: str) -> str:
     """Replace emoji before normalisation would take keycaps apart."""
     for emoji, meaning in words("languages")["emoji"].items():
         text = text.replace(emoji, f" {meaning} ")
-    return EMOJI.sub(" ", text)
+    return EMOJI.sub(" , ", text)
 
 
 def corrected(text: str) -> str:
@@ -113,7 +114,7 @@ def _correct(word: str) -> str:
     meant, real = _spelling()
     if low in real or low in known_words():
         return word
-    limit = 1 if len(low) < 9 else 2
+    limit = 1 if len(low) < 8 else 2
     close = [k for k in meant if k[0] == low[0] and abs(len(k) - len(low)) <= limit and not _inflected(low, k)]
     return min((k for k in close if distance(low, k) <= limit), key=lambda k: (distance(low, k), k), default=word)
 

@@ -71,7 +71,7 @@ def _grows(heard: Heard, _: Context) -> Action | None:
 def _repeats(heard: Heard, context: Context) -> Action | None:
     if "again" not in heard.said or heard.directs or context.images or context.thread is None:
         return None
-    spare = 0 if heard.language == "en" else 2
+    spare = 0 if heard.edits and heard.language == "en" else 2
     return Action.REROLL if len(heard.residue) <= spare and heard.base is None else None
 
 
@@ -82,7 +82,8 @@ def _picks(heard: Heard, _: Context) -> Action | None:
 
 def _chats(heard: Heard, context: Context) -> Action | None:
     """Thanks, praise and small talk: nothing in them says how a picture should look."""
-    if heard.directs or heard.residue or heard.change or heard.base or heard.source:
+    pleased = heard.said & {"thanks", "praise"} and not (heard.edits or context.images)
+    if heard.directs or (heard.residue and not pleased) or heard.change or heard.base or heard.source:
         return None
     if "again" in heard.said or heard.variants:
         return Action.REROLL if context.thread and context.thread.variants else None
