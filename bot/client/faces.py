@@ -153,7 +153,7 @@ def _standing(stage: Stage, models: Mapping[str, ModelView]) -> str:
     if stage.model is None:
         return "⏳ Waiting for a place in the queue"
     bar = f" {_bar(stage.step, stage.of)} {stage.step}/{stage.of}" if stage.of else ""
-    return f"🖌️ {_model_title(stage.model, models)}{bar}{when}"
+    return f"🎨 {_model_title(stage.model, models)}{bar}{when}"
 
 
 def _bar(step: int, of: int, width: int = 10) -> str:
@@ -188,10 +188,9 @@ def _facts(version: Version, models: Mapping[str, ModelView]) -> str:
     first = version.variants[0]
     size = f"{first.width} by {first.height} px"
     took = f"{version.ended - version.created:.0f} s" if version.ended else ""
-    kind = "studio, no neural model" if used and not any(m.neural for m in used) else ""
     change = f"change {version.request.change}" if version.request.kind is Kind.GENERATE else ""
     keep = f"keeps {', '.join(sorted(version.request.keep))}" if version.request.keep else ""
-    return " · ".join(part for part in (family, size, seeds, change, keep, took, kind) if part)
+    return " · ".join(part for part in (family, size, seeds, change, keep, took) if part)
 
 
 def _picks(project: Project, version: Version) -> list[str]:
@@ -201,7 +200,7 @@ def _picks(project: Project, version: Version) -> list[str]:
     votes = {n: len(who) for n, who in sorted(version.picks.items()) if who}
     if votes:
         counted = " · ".join(f"**{n}**: {count} {'vote' if count == 1 else 'votes'}" for n, count in votes.items())
-        lines.append(f"🗳️ {counted}")
+        lines.append(f"⭐ {counted}")
     return lines
 
 
@@ -219,16 +218,16 @@ def _rows(project: Project, version: Version) -> tuple[tuple[Button, ...], ...]:
         (
             _again(version),
             _button(version, Press.EDIT, "Edit prompt", "✏️"),
-            _button(version, Press.COMPARE, "Compare", "🆚"),
-            _button(version, Press.UPSCALE, "Upscale", "🔎"),
+            _button(version, Press.COMPARE, "Compare", "⚖️"),
+            _button(version, Press.UPSCALE, "Upscale", "🔍"),
             _button(version, Press.FIX_FACE, "Fix face", "🙂"),
         )
     )
     rows.append(
         (
             _button(version, Press.ANIMATE, "Animate", "🎬"),
-            _button(version, Press.CLOSER, "More like the source", "🪞"),
-            _button(version, Press.FURTHER, "Go further", "🚀"),
+            _button(version, Press.CLOSER, "More like the source", "🖼️"),
+            _button(version, Press.FURTHER, "Go further", "✨"),
             _delete(version),
         )
     )

@@ -74,7 +74,7 @@ async def test_from_a_sample_photo_to_a_playing_clip(page):
 
     first = await walk.gallery(1)
     await expect(first.get_by_test_id("gallery-item")).to_have_count(4)
-    await expect(first).to_contain_text("Watercolor")
+    await expect(first).to_contain_text("Studio watercolo")
     await walk.press(first, "pick", 3)
     await expect(first).to_contain_text("Picked: 3")
 
@@ -98,7 +98,7 @@ async def test_from_a_sample_photo_to_a_playing_clip(page):
     await expect(first).to_contain_text("Picked: 2")
 
     await walk.say("the second one but as clay")
-    await expect(await walk.gallery(5)).to_contain_text("Clay")
+    await expect(await walk.gallery(5)).to_contain_text("Studio clay")
 
     await walk.press(first, "compare")
     compared = await walk.gallery(6)
