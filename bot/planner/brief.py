@@ -18,6 +18,10 @@ MIN_WORDS, ENOUGH_WORDS, MAX_WORDS = 25, 35, 70
 #: What the family adds when the member has said nothing of it, in the order it is added.
 SLOTS = ("light", "space", "palette", "craft", "finish")
 BREAK = ", "
+#: Where a phrase about something further begins.
+_PLACES = re.compile(
+    r"( (?:next to|in front of|with|and|beside|near|on|in|under|behind|over|against|holding|wearing) )"
+)
 #: A first clause that says where or how, and leaves open what.
 _NO_SUBJECT = re.compile(
     r"(?i)(?:at|in|on|with|under|inside|behind|against|by|during|from|over|near|wearing|palette|less|more|very|slight)\b"
@@ -43,7 +47,7 @@ def brief(heard: Heard, families: Sequence[Family], context: Context) -> Brief:
     family = families[0] if families else (thread.families[0] if thread and thread.families else Family.PHOTOREAL)
     family = family if family in {Family.ILLUSTRATION, Family.CONCEPT3D} else Family.PHOTOREAL
     if standing:
-        lines = _edited(standing, heard, own, chosen)
+        lines = _edited(standing, heard, own, chosen, families)
     else:
         lines = _written(heard, own, chosen, families, context)
     lines = _allowed(lines, heard.excluded)
@@ -77,16 +81,13 @@ def _chosen(heard: Heard, families: Sequence[Family]) -> list[Look]:
     return list({look.name: look for look in fitting}.values())[:2]
 
 
-def _written(heard: Heard, own: list[str], chosen: list[Look], families: Sequence[Family], context: Context) -> list[str]:
-    named = BREAK.join(dict.fromkeys(w.lower() for w in heard.look_words))
+def _written(
+    heard: Heard, own: list[str], chosen: list[Look], families: Sequence[Family], context: Context
+) -> list[str]:
+    """Begin with what is seen, then how it is made."""
     lines = own if own and not _NO_SUBJECT.match(own[0]) else [_subject(context), *own]
-    if len(families) > 1:
-        lines.append(f"the same picture in {named}" if len(heard.looks) > 1 else "one picture in several media")
-    elif chosen:
-        lines += _look_lines(heard, chosen, own)
-    elif named:
-        lines.append(named)
-    return [*lines, *(m.brief for m in heard.modifiers)]
+    made = [_in_media(heard)] if len(families) > 1 else _look_lines(heard, chosen, own)
+    return [*lines, *made, *(m.brief for m in heard.modifiers)]
 
 
 def _look_lines(heard: Heard, chosen: Sequence[Look], own: Sequence[str]) -> list[str]:
@@ -106,39 +107,65 @@ def _subject(context: Context) -> str:
     return "the people in the picture" if context.faces > 1 else "the same subject and scene"
 
 
-def _edited(standing: str, heard: Heard, own: list[str], chosen: list[Look]) -> list[str]:
+def _edited(standing: str, heard: Heard, own: list[str], chosen: list[Look], families: Sequence[Family]) -> list[str]:
     """Put the new words into the standing prompt, and take out what they replace."""
-    lines = [line.strip(" .") for line in re.split(r",\s+|[.;]\s+", standing) if line.strip(" .")]
-    gone = _replaced(heard.modifiers)
-    if chosen:
-        gone |= _crafts() | {d for family in _stills() for d in defaults(family).values()}
-    pieces = {piece for text in gone for piece in text.split(BREAK)}
-    if chosen:
+    lines = [line for line in re.split(r",\s+|[.;]\s+", standing.strip(" .")) if line.strip()]
+    lines = [lines[0][:1].lower() + lines[0][1:], *lines[1:]] if lines else []
+    gone = set(_pieces(_replaced(heard.modifiers)))
+    if chosen or len(families) > 1:
+        gone |= set(_pieces(_house_words()))
         lines = [line for line in lines if not any(look.pattern.search(fold(line)) for look in looks())]
-    kept = [line for line in lines if line not in pieces]
-    fresh = [*own, *_look_lines(heard, chosen, own), *(m.brief for m in heard.modifiers)]
-    return [*kept[:1], *(f for f in fresh if f not in kept), *kept[1:]]
+    if any(_hour(line) for line in own):
+        lines = [*lines[:1], *(line for line in lines[1:] if not _hour(line))]
+    kept = [line for line in lines if line not in gone]
+    made = [_in_media(heard)] if len(families) > 1 else _look_lines(heard, chosen, own)
+    fresh = [*own, *made, *(m.brief for m in heard.modifiers)]
+    return [*(kept[:1] or ["the same subject and scene"]), *(f for f in fresh if f not in kept), *kept[1:]]
+
+
+def _hour(line: str) -> bool:
+    return bool(phrase("slots", "hour").search(fold(line)))
+
+
+def _pieces(texts: Iterable[str]) -> list[str]:
+    return [piece for text in texts for piece in text.split(BREAK)]
+
+
+def _in_media(heard: Heard) -> str:
+    named = " and ".join(dict.fromkeys(w.lower() for w in heard.look_words))
+    return f"the same picture in {named}" if len(heard.looks) > 1 else "one picture in several media"
 
 
 def _replaced(steps: Iterable[Modifier]) -> set[str]:
+    """Return the words of the steps that these steps undo."""
     opposite = {name for step in steps for name in step.against}
     return {m.brief for m in modifiers() if m.name in opposite}
 
 
 @cache
-def _crafts() -> frozenset[str]:
-    return frozenset(look.craft for look in looks())
-
-
-def _stills() -> tuple[Family, ...]:
-    return (Family.PHOTOREAL, Family.ILLUSTRATION, Family.CONCEPT3D)
+def _house_words() -> frozenset[str]:
+    """Return what the looks and families add by themselves: none of it is the member's."""
+    stills = (Family.PHOTOREAL, Family.ILLUSTRATION, Family.CONCEPT3D)
+    usual = {text for family in stills for text in defaults(family).values()}
+    return frozenset({look.craft for look in looks()} | {look.negative for look in looks()} | usual)
 
 
 def _allowed(lines: list[str], excluded: Sequence[str]) -> list[str]:
     """Leave out every line that names something the member does not want to see."""
     stems = {stem for what in excluded for stem in _stems(what)}
-    kept = [line for line in lines if not any(stem in fold(line) for stem in stems)]
+    kept = [left for line in lines if (left := _spared(line, stems))]
     return kept or ["the same subject and scene"]
+
+
+def _spared(line: str, stems: set[str]) -> str:
+    """Return a line without the phrase that names something excluded, perhaps nothing."""
+    if not any(stem in fold(line) for stem in stems):
+        return line
+    parts = _PLACES.split(line)
+    kept = [parts[0], *(joint + part for joint, part in zip(parts[1::2], parts[2::2], strict=True))]
+    if any(stem in fold(kept[0]) for stem in stems):
+        return ""
+    return "".join(part for part in kept if not any(stem in fold(part) for stem in stems)).strip()
 
 
 def _stems(what: str) -> list[str]:
@@ -160,20 +187,20 @@ def english(text: str, language: str) -> str:
 def _filled(lines: list[str], family: Family, heard: Heard, *, plain: bool) -> list[str]:
     """Add what an art director would still say, until there is enough to work with."""
     usual = defaults(family)
-    full = list(lines)
+    full = _pieces(lines)
     if not plain and not any(look.pattern.search(fold(line)) for look in looks() for line in lines):
         full.append(usual["medium"])
     for slot in SLOTS:
         if _count(full) >= (MIN_WORDS if slot == "finish" else ENOUGH_WORDS):
             break
         if not _speaks_of(slot, lines, heard):
-            full += _allowed_or_none(usual[slot], heard.excluded)
-    return _cut(full)
+            full += [line for line in _allowed_or_none(usual[slot], heard.excluded) if line not in full]
+    return _cut(list(dict.fromkeys(full)))
 
 
 def _allowed_or_none(line: str, excluded: Sequence[str]) -> list[str]:
     stems = [stem for what in excluded for stem in _stems(what)]
-    return [] if any(stem in fold(line) for stem in stems) else [line]
+    return [] if any(stem in fold(line) for stem in stems) else line.split(BREAK)
 
 
 def _speaks_of(slot: str, lines: Sequence[str], heard: Heard) -> bool:
@@ -211,6 +238,7 @@ def _negative(heard: Heard, chosen: Sequence[Look], family: Family, standing: st
     wanted = fold(heard.rest)
     excluded = [english(what, heard.language if heard.language != "en" else "en") for what in heard.excluded]
     usual = (look.negative for look in chosen) if chosen else (defaults(family)["negative"],)
-    old = standing.split(BREAK) if standing and not chosen else []
+    house = set(_pieces(_house_words()))
+    old = [item for item in standing.split(BREAK) if item not in house]
     listed = [item for text in (*excluded, *old, *usual) for item in text.split(BREAK)]
     return BREAK.join(dict.fromkeys(item for item in listed if item and fold(item) not in wanted))[:600]

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from bot.planner.embedded import understand
+from bot.planner.embedded import EmbeddedPlanner, understand
 from bot.planner.plan import Context, Plan
 
 
@@ -19,13 +19,18 @@ def run(path: str | Path) -> Iterator[dict[str, Any]]:
         OSError: when the file cannot be read.
         ValueError: when a line is not such an object, naming the line.
     """
+    EmbeddedPlanner()
     lines = Path(path).read_text(encoding="utf-8").splitlines()
     for number, line in enumerate(lines, 1):
         if not line.strip():
             continue
         try:
             case = json.loads(line)
-            name, text, context = case.get("id", number), case["text"], Context.model_validate(case.get("context") or {})
+            name, text, context = (
+                case.get("id", number),
+                case["text"],
+                Context.model_validate(case.get("context") or {}),
+            )
         except (ValueError, KeyError, TypeError, AttributeError) as error:
             raise ValueError(f"{path}, line {number}: a case needs text and context ({error})") from error
         began = time.perf_counter()

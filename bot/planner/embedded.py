@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bot.planner.brief import Brief, brief
 from bot.planner.hearing import Heard, hear
-from bot.planner.plan import Action, Base, Context, Plan
+from bot.planner.plan import Action, Base, Context, Plan, ThreadContext
 from bot.planner.roles import references
 from bot.planner.vocabulary import cautions, compiled, defaults, fold, words
 from bot.planner.wish import families, wish
@@ -15,8 +15,15 @@ MAX_CAUTIONS = 3
 ON_A_PICTURE = frozenset({Action.GENERATE, Action.ANIMATE, Action.UPSCALE, Action.FIX_FACE, Action.PICK})
 
 
+#: Everything a message can be about, so that every pattern is compiled before the first member speaks.
+_ANYTHING = Context(images=2, thread=ThreadContext(sources=1, variants=4, versions=2, families=(Family.PHOTOREAL,)))
+
+
 class EmbeddedPlanner:
-    """Understands words by rules."""
+    """Understands words by rules; the word files are read and compiled when it is made."""
+
+    def __init__(self) -> None:
+        understand("warm up: number 2 of four, as a watercolor, image 1 for the colours", _ANYTHING)
 
     async def plan(self, text: str, context: Context) -> Plan:
         """Return what the member wants; never raises for anything a member can write."""
@@ -120,7 +127,9 @@ def _version(heard: Heard, context: Context) -> int | None:
     for value, ordinal in words("languages")["ordinals"].items():
         if value != "last" and compiled(ordinal).search(folded):
             return int(value)
-    named = compiled([r"(?:version|set|gallery|round|batch|v|versao|versión|версия|バージョン|版本) ?[1-9]"]).search(folded)
+    named = compiled([r"(?:version|set|gallery|round|batch|v|versao|versión|версия|バージョン|版本) ?[1-9]"]).search(
+        folded
+    )
     if named:
         return int(named.group()[-1])
     return 1 if heard.source or compiled([r"original\w*", "beginning", "start", "initial"]).search(folded) else None

@@ -5,18 +5,34 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import cache
+from operator import itemgetter
 
 from bot.planner import numbers
 from bot.planner.plan import Context
 from bot.planner.text import TAKEN, Scan, scan
-from bot.planner.vocabulary import END, START, Look, Modifier, Pattern, compiled, expression, looks, modifiers, phrase, words
+from bot.planner.vocabulary import (
+    END,
+    START,
+    Look,
+    Modifier,
+    Pattern,
+    compiled,
+    expression,
+    looks,
+    modifiers,
+    phrase,
+    words,
+)
 from engine.contract import Change, Keep, Motion
 
 KEEPS = tuple(Keep)
 CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]")
 KANA = re.compile(r"[\u3040-\u30ff]")
 CYRILLIC = re.compile("[а-яё]")
-_LEADS_UP = re.compile(r"(?:^|\W)(?:into|as|like|to|in|als|como|comme|em|en|как|в) (?:(?:a|an|the|ein|eine|un|una|une|um|uma) )?(?:[a-z'-]+ ){0,2}$")
+_LEADS_UP = re.compile(
+    r"(?:^|\W)(?:into|as|like|to|in|als|como|comme|em|en|как|в) "
+    r"(?:(?:a|an|the|ein|eine|un|una|une|um|uma) )?(?:[a-z'-]+ ){0,2}$"
+)
 
 
 @dataclass(frozen=True)
@@ -133,7 +149,7 @@ def spoken(folded: str) -> str:
     tokens = re.findall(r"[a-z]+", folded)
     markers = words("languages")["markers"]
     gloss = words("languages")["gloss"]
-    points = {lang: sum(t in listed for t in tokens) for lang, listed in markers.items()}
+    points: dict[str, int] = {lang: sum(t in listed for t in tokens) for lang, listed in markers.items()}
     foreign = sum(t in gloss for t in tokens)
     best = max(points, key=lambda lang: (points[lang], lang == "en"))
     if best != "en" and points[best] + foreign > points["en"]:
@@ -193,11 +209,11 @@ def _only_keeps(clause: str) -> bool:
 @cache
 def _mention() -> Pattern:
     """A picture as a thing one has, not as a look: "my sketch", "this photo"."""
-    owner = r"(?:my|this|that|the|these|our|his|her|your|original|attached|mi|mon|ma|mein\w*|meu|minha|мо[юеяй]\w*)"
-    thing = r"(?:photos?|photograph|pictures?|pics?|images?|sketch(?:es)?|drawings?|doodles?|paintings?|renders?|portraits?|selfies?|scan|snapshot|screenshot|fotos?|imagen|dessin|bild|zeichnung|desenho|dibujo|рисунок|картинк\w*|фото\w*)"
+    mention = words("phrases")["mention"]
+    owner, thing, look = (f"(?:{'|'.join(map(expression, mention[k]))})" for k in ("owner", "thing", "look"))
     return re.compile(
-        rf"{START}(?<!as )(?<!like )(?<!into ){owner} (?:\w+ ){{0,2}}?{thing}{END}(?! (?:style|look|effect|vibe|aesthetic|version|feel|art|paper))"
-        rf"|(?<![a-z])(?:{thing}) (?=(?:into|to) )"
+        rf"{START}(?<!as )(?<!like )(?<!into ){owner} (?:\w+ ){{0,2}}?{thing}{END}(?! {look})"
+        rf"|(?<![a-z]){thing} (?=(?:into|to) )"
     )
 
 
@@ -219,7 +235,9 @@ def _negations() -> tuple[Pattern, Pattern, Pattern]:
     return (
         re.compile(rf"(?:{cue})[ \-]*(?P<what>[^¦]{{1,60}}?)(?:{expression(listed['ends'])})"),
         re.compile(rf"(?P<what>[^\s、。，！？¦]{{1,12}}?)(?:{after})"),
-        re.compile(r"^(?:(?:any|the|a|an|too|so|all|of|that|those|chunky|els|den|die|das|le|la|les|el|los|las|o|os|as|be|have|it|del|de|más)\s+)+"),
+        re.compile(
+            r"^(?:(?:any|the|a|an|too|so|all|of|that|those|chunky|els|den|die|das|le|la|les|el|los|las|o|os|as|be|have|it|del|de|más)\s+)+"
+        ),
     )
 
 
@@ -250,7 +268,7 @@ def styles(left: Scan) -> tuple[tuple[Look, ...], tuple[str, ...], Look | None]:
     for match, look in matches:
         if all(match.end() <= s or match.start() >= e for s, e, _ in chosen):
             chosen.append((*match.span(), look))
-    chosen.sort(key=lambda found: found[0])
+    chosen.sort(key=itemgetter(0))
     said = tuple(left.text[s:e] for s, e, _ in chosen)
     for start, end, _ in chosen:
         left.take(start, end)
@@ -272,11 +290,7 @@ def _said(unstyled: Scan, left: Scan) -> frozenset[str]:
     """Return the keys of the talk and action phrases that occur; talk is heard in the whole sentence."""
     talk = {k for k in words("phrases")["talk"] if left.has(phrase("talk", k))}
     spared = {"cancel", "again", "back"}
-    acts = {
-        k
-        for k in words("phrases")["action"]
-        if (left if k in spared else unstyled).has(phrase("action", k))
-    }
+    acts = {k for k in words("phrases")["action"] if (left if k in spared else unstyled).has(phrase("action", k))}
     return frozenset(talk | acts)
 
 
@@ -301,7 +315,13 @@ def changed(left: Scan) -> Change | None:
 @cache
 def _idle() -> Pattern:
     talk = words("phrases")["talk"]
-    listed = [*talk["thanks"], *talk["greeting"], *talk["praise"], *talk["chatter"], *words("phrases")["action"]["pick"]]
+    listed = [
+        *talk["thanks"],
+        *talk["greeting"],
+        *talk["praise"],
+        *talk["chatter"],
+        *words("phrases")["action"]["pick"],
+    ]
     return compiled([p for p in listed if "$" not in p])
 
 

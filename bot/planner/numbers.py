@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from functools import cache
 
-from bot.planner.text import TAKEN, Scan
-from bot.planner.vocabulary import END, START, Pattern, compiled, expression, fold, number, words
+from bot.planner.text import Scan
+from bot.planner.vocabulary import END, START, Pattern, expression, fold, number, words
 
 MAX_SECONDS = 10
 SCALES = (2, 4)
@@ -18,51 +18,40 @@ def _alternatives(section: str, key: str) -> str:
 
 @cache
 def _pattern(name: str) -> Pattern:
-    return re.compile(_sources()[name])
+    return re.compile(_filled(words("numbers")[name]))
+
+
+def _filled(source: str) -> str:
+    """Put the word lists into a pattern of numbers.toml."""
+    for name, value in _parts().items():
+        source = source.replace(f"{{{name}}}", value)
+    return source
 
 
 @cache
-def _sources() -> dict[str, str]:
-    """Write the patterns of this module from the word lists."""
-    n = f"(?P<n>{expression('{n}')})"
-    ones, many = _alternatives("nouns", "one"), _alternatives("nouns", "many")
-    places = {k: f"(?P<{k}>{_alternatives('places', k)})" for k in ("top", "bottom", "left", "right", "middle")}
-    vertical, sideways = f"(?:{places['top']}|{places['bottom']})", f"(?:{places['left']}|{places['right']})"
-    gap = r"[ \-]*(?:(?:the|and|a|la|de|en|zu|no|на|の|de la|hand)[ \-]*)?"
-    kind = r"(?:small |subtle |other |more |new |different |slight |extra |alternative |random |quick |of the |nuevas |andere |neue |weitere |outras )*"
-    return {
-        "seconds": rf"{START}(?![5-9]0s){n}[ \-]?(?:{_alternatives('nouns', 'seconds')}){END}",
-        "minute": rf"{START}(?:half a |an? |one |\d+ )?(?:minutes?|minutos?|minuten?|минут\w*){END}|分钟|分間",
-        "scale": rf"{START}(?:(?P<a>[2-9]|1\d) ?[x×х]{END}|[x×х] ?(?P<b>[2-9]|1\d){END}|(?P<c>{expression('{n}')})[ \-]?(?:times|fold|fach|mal|veces|vezes|fois|раза?|x)(?: as)?{END})|(?P<d>[2-9两二三四五六八])倍",
-        "double": rf"{START}(?:double|twice|doubled|doubling|doppelt\w*|verdoppel\w*|doble|duplic\w*|dobro|dobr\w+|вдвое|в два раза){END}|倍に",
-        "triple": rf"{START}(?:triple|thrice|tripled|verdreifach\w*|dreifach|triplic\w*|втрое){END}",
-        "quadruple": rf"{START}(?:quadruple\w*|vervierfach\w*|vierfach|cuadruplic\w*|quadruplic\w*|вчетверо){END}",
-        "large": rf"{START}(?:a[0-3]|poster|billboard|canvas|large print|big print|8k|3\d\d ?dpi|print){END}",
-        "medium": rf"{START}(?:a4){END}",
-        "small": rf"{START}(?:a5|postcard){END}",
-        "ago": rf"{START}{n} (?:versions?|steps?|rounds?|sets?|galler(?:y|ies)|batch(?:es)?)[ \-](?:ago|back|earlier){END}",
-        "variants": rf"(?<!第){START}{n} ?(?:{kind}(?:{many})|more(?! \w*(?:er|ly){END}))(?![\w ]{{0,12}} ago){END}|(?<!第)(?P<m>[1-8一二两三四五六七八])(?:张(?!放)|枚(?!目)|个(?:版本|方案)|つの?(?:案|パターン|バリエーション)|パターン)",
-        "single": rf"{START}(?:just|only|solo|nur|seulement|apenas|только) (?:the )?(?:one|1|a single|una?|uma?|eine?n?|une|один|одну)(?: (?:{ones}|{many}))?{END}(?! (?:but|is))",
-        "give": rf"{START}(?:give me|show me|make|do|i want|gimme|get me|try|generate) {n}(?= *(?:of (?:them|these|it|this)|please|$|[,.;!]))",
-        "grid": rf"(?:{START}|(?<=[^\x00-\x7f])){vertical}{gap}{sideways}(?! (?:corner|of the|side of)){END}",
-        "grid_turned": rf"(?:{START}|(?<=[^\x00-\x7f])){sideways}{gap}{vertical}(?! (?:corner|of the|side of)){END}",
-        "side": rf"(?:{START}(?:the )?one (?:on|to|at|in) (?:the )?(?:far )?|{START}|(?<=[^\x00-\x7f]))(?<!from )(?<!from the )(?<!facing )(?<!turn )(?<!pan )(?<!look )(?:{sideways}|{places['middle']})(?! (?:corner|now|here|there|eye|hand(?! one)|arm|side of|of the|foot|ear|leg|to){END}){END}",
-        "row": rf"{START}(?:{vertical})(?= (?:{ones}){END}|$)",
-        "hash": r"# ?(?P<n>[1-8])(?!\d)",
-        "named": rf"{START}(?:number|no\.?|nr\.?|num|nummer|numero|номер|image|picture|photo|variant|version|option|pick|variante|imagen|imagem|bild|opcion|вариант|картинк\w*|v|u)[ \-]?#?{n}(?! ?(?:of|x|sec|s{END})){END}",
-        "counted": r"第? ?(?P<n>[1-8一二三四五六七八])(?:番目?|枚目|つ目|号|张|个|幅|副|版(?!本))|(?P<last>最後|最后)の?(?:一张|一个|やつ|もの|画像|枚)?",
-        "bare": rf"(?:^|(?<=[\s,.:;({TAKEN}]))(?<!at )(?P<n>[1-8])(?=$|[,.;!?):{TAKEN}]|'s|\s*$| (?:but|and|as|with|is|was|please|wins?|looks?|in|for|at|though|again|it|by|into|to|or|mas|pero|aber|mais|но|als|en|como|comme|als|bitte|por|s'il|пожалуйста|looks|has|needs|without|instead|because|definitely|all))(?! ?(?:x|×|k|%|sec|s){END})(?!\.\d)",
+def _parts() -> dict[str, str]:
+    number_ = expression("{n}")
+    places = {k: _alternatives("places", k) for k in words("languages")["places"]}
+    return places | {
+        "start": START,
+        "end": END,
+        "n": f"(?P<n>{number_})",
+        "number": number_,
+        "ones": _alternatives("nouns", "one"),
+        "many": _alternatives("nouns", "many"),
+        "seconds": _alternatives("nouns", "seconds"),
     }
 
 
 def _ordinal(value: str) -> Pattern:
-    ones = _alternatives("nouns", "one")
-    words_ = "|".join(f"(?:{expression(p)})" for p in words("languages")["ordinals"][value])
-    the = r"(?:the|that|your|la|el|le|lo|der|die|das|den|dem|del|zur|zum|o|a|os|as|da|do|na|no|ao|с|со|of|de la|de|of the)"
-    after = r"(?! (?:set|sets|gallery|galleries|batch|round|time|try|attempt|of all|thing|style|look|serie|vez|fois|mal|versao|floor|layer|row|light|day|place|glance|bild(?:er)? von))"
-    final = rf"{END}(?:[ \-](?:{ones}){END})?"
-    alone = r"(?=\s*$|[,.;!?]| (?:but|and|as|with|please|is|looks|wins|in|into|to|mas|pero|aber|mais|но|als|como|comme|en|con|avec|com|mit|sin|sans|ohne|bitte|por|na|for|at|s'il|пожалуйста|though|again|gefallt|me|в|с|как|it))"
-    return re.compile(rf"{START}(?:(?:{the}[ \-])(?:{words_}){after}{final}|(?:{words_})[ \-](?:{ones}){END}|(?:{words_}){after}{END}{alone})")
+    """A first, second or last that counts pictures: "the second", "third one", "2nd, but ..."."""
+    said = "|".join(f"(?:{expression(p)})" for p in words("languages")["ordinals"][value])
+    shape = {k: _filled(v) for k, v in words("numbers")["ordinal"].items()}
+    ones = _parts()["ones"]
+    with_article = rf"{shape['the']}[ \-](?:{said}){shape['not_after']}{END}(?:[ \-](?:{ones}){END})?"
+    with_noun = rf"(?:{said})[ \-](?:{ones}){END}"
+    by_itself = rf"(?:{said}){shape['not_after']}{END}{shape['alone']}"
+    return re.compile(rf"{START}(?:{with_article}|{with_noun}|{by_itself})")
 
 
 @cache

@@ -8,7 +8,9 @@ from functools import cache
 from bot.planner.text import TAKEN
 from bot.planner.vocabulary import END, START, Pattern, compiled, expression, fold, words
 
-CLAUSES = re.compile(r"[,;!?:\n、。，！？；…]+|\.(?=\s|$)|\s[-–—]+\s|(?<![a-zA-Z])(?:but|though|while|pero|aber|mais|mas|но)(?![a-zA-Z])")
+CLAUSES = re.compile(
+    r"[,;!?:\n、。，！？；…]+|\.(?=\s|$)|\s[-–—]+\s|(?<![a-zA-Z])(?:but|though|while|pero|aber|mais|mas|но)(?![a-zA-Z])"
+)
 CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]")
 MAX_CLAUSES = 8
 MAX_ROUNDS = 6
@@ -63,14 +65,18 @@ def _led(text: str) -> str:
 
 def _trim(text: str) -> str:
     """Take loose small words off both ends."""
-    ends = r"(?:and|but|or|to|of|with|in|on|at|as|for|from|by|so|then|like|that|is|are|be|it|a|an|the|this|its|more|make|also|into|one|version|y|e|et|und)"
     before = None
     while before != text:
         before = text
-        text = re.sub(rf"(?i)\s+{ends}$", "", text)
-        text = re.sub(r"(?i)^(?:and|but|or|to|of|so|then|that|is|are|be|it|into|as|like|for|by)\s+", "", text)
-        text = re.sub(rf"(?i)^{ends}$", "", text)
+        for pattern in _loose():
+            text = pattern.sub("", text)
     return text.strip(" '\"()-.*_")
+
+
+@cache
+def _loose() -> tuple[Pattern, ...]:
+    ends, starts = ("|".join(words("phrases")["trim"][k]) for k in ("end", "start"))
+    return _any_case(rf"\s+(?:{ends})$"), _any_case(rf"^(?:{starts})\s+"), _any_case(rf"^(?:{ends})$")
 
 
 def _telling(clause: str) -> bool:
@@ -143,4 +149,3 @@ def _silent() -> Pattern:
     talk, action = words("phrases")["talk"], words("phrases")["action"]
     keys = [*talk["thanks"], *talk["greeting"], *talk["praise"], *talk["chatter"], *action["again"], *action["compare"]]
     return compiled([p for p in keys if "$" not in p and "^" not in p])
-

@@ -19,7 +19,7 @@ SPLIT = re.compile(r"[,;.\n、。，；!?]+|(?<![a-z])(?:and|but|then|with|y|und
 def _image() -> Pattern:
     """An image by its number: image 2, #2, 2 =, the second one."""
     n = expression("{n}")
-    noun = r"(?:images?|img|pictures?|pics?|photos?|references?|refs?|attachments?|imagen|foto|bild|imagem|картинк\w*|фото)"
+    noun = f"(?:{'|'.join(map(expression, words('phrases')['mention']['numbered']))})"
     ordinals = "|".join(
         f"(?P<o{value}>{'|'.join(f'(?:{expression(p)})' for p in listed)})"
         for value, listed in words("languages")["ordinals"].items()
@@ -65,7 +65,7 @@ def _said(text: str, total: int) -> dict[int, Role]:
         if len(images) > 1 and role:
             nearest = min(images, key=lambda pair: max(pair[1].start() - role[2], role[1] - pair[1].end()))
             found.setdefault(nearest[0], role[0])
-            found.update({n: Role.SUBJECT for n, _ in images if n not in found})
+            found.update(dict.fromkeys((n for n, _ in images if n not in found), Role.SUBJECT))
         elif images and role:
             found[images[0][0]] = role[0]
         elif images and open_role and images[0][0] not in found:
@@ -82,8 +82,8 @@ def _role_in(clause: str, images: list[tuple[int, re.Match[str]]]) -> tuple[Role
     for _, match in reversed(images):
         clause = clause[: match.start()] + " " * (match.end() - match.start()) + clause[match.end() :]
     for role in ORDER:
-        if match := phrase("roles", role.value).search(clause):
-            return role, *match.span()
+        if (said := phrase("roles", role.value).search(clause)) is not None:
+            return role, *said.span()
     return None
 
 
@@ -101,7 +101,7 @@ def _joining(text: str, total: int, new: int) -> dict[int, Role]:
     role = _role_in(scan(text).folded, [])
     if role is None or role[0] is Role.SUBJECT:
         return {}
-    return {number: role[0] for number in range(total - new + 1, total + 1)}
+    return dict.fromkeys(range(total - new + 1, total + 1), role[0])
 
 
 def _everyone(said: dict[int, Role], total: int) -> dict[int, Role]:

@@ -16,7 +16,13 @@ MAX_CHARS = 2000
 
 CONTRACTIONS = (
     (re.compile(r"n['’`]t\b", re.IGNORECASE), "nt"),
-    (re.compile(r"\b(i|you|we|they|he|she|it|that|this|what|who|there|here|let|how|where)['’`](m|s|re|ve|ll|d)\b", re.IGNORECASE), r"\1\2"),
+    (
+        re.compile(
+            r"\b(i|you|we|they|he|she|it|that|this|what|who|there|here|let|how|where)['’`](m|s|re|ve|ll|d)\b",
+            re.IGNORECASE,
+        ),
+        r"\1\2",
+    ),
     (re.compile(r"\bw/o\b", re.IGNORECASE), "without"),
     (re.compile(r"\bw/\s*", re.IGNORECASE), "with "),
     (re.compile(r"\s[+&]\s"), " and "),
@@ -31,7 +37,8 @@ CLAUSE = re.compile(
     r"[.,;!?:\n、。，！？；…]+(?=\s|$|[^\x00-\x7f])|\s[-–—]+\s|[、。，！？；]|"
     r"(?<![a-z])(but|while|though|except|then|pero|aber|mais|mas|sondern)(?![a-z])|"
     r"(?<![а-яё])(но|а)(?![а-яё])|"
-    r"(?<![a-z])(and|y|e|et|und) (?=(keep|dont|leave|make|add|put|change|turn|swap|remove|with no|no|preserve|maintain|more|less|without)(?![a-z]))|"
+    r"(?<![a-z])(and|y|e|et|und) (?=(keep|dont|leave|make|add|put|change|turn|swap|remove|with no|no|preserve|maintain|"
+    r"more|less|without)(?![a-z]))|"
     r"(?<![a-z])(?=(without|keeping|preserving|leaving|sin|sans|ohne|sem) )"
 )
 

@@ -62,9 +62,9 @@ def _fold_one(char: str) -> str:
 
 
 def expression(pattern: str) -> str:
-    """Turn a pattern of the word files into a regular expression over folded text.
+    r"""Turn a pattern of the word files into a regular expression over folded text.
 
-    A space also stands for hyphens, `~` for up to three words, `{n}` for a number, and `\\w` for letters
+    A space also stands for hyphens, `~` for up to three words, `{n}` for a number, and `\w` for letters
     that words are divided from, so that it never runs on through Japanese or Chinese.
     """
     pattern = pattern.replace(" ~", r"(?: [^ .,;!?]+){0,3}").replace("{n}", f"(?:{number_words()})")

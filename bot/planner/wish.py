@@ -98,7 +98,13 @@ def families(heard: Heard, context: Context) -> tuple[Family, ...]:
         return STILLS
     if "compare" in heard.said:
         standing = context.thread.families if context.thread else ()
-        return named if len(named) > 1 else tuple(dict.fromkeys((*standing, *named))) if standing and named else named or STILLS
+        return (
+            named
+            if len(named) > 1
+            else tuple(dict.fromkeys((*standing, *named)))
+            if standing and named
+            else named or STILLS
+        )
     if named:
         return (leading(heard),)
     return ()
