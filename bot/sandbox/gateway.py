@@ -17,6 +17,7 @@ from bot.sandbox.session import Session
 from bot.sandbox.world import World
 
 HEARTBEAT_MS = 41_250
+ACK_S = 0.02
 MAX_PAYLOAD = 4096
 SENDS, SENDS_S = 120, 60.0
 
@@ -116,7 +117,8 @@ class Connection:
     def _obey(self, op: int, data: Any) -> None:
         match op:
             case 1:
-                self.op(ACK)
+                # discord.py notes when it sent a beat only after sending it: an answer may not come at once.
+                asyncio.get_running_loop().call_later(ACK_S, self.op, ACK)
             case 2:
                 self._identify(data)
             case 6:
