@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bot.conversation.wording import families as families_in_words
 from bot.planner.brief import Brief, brief
 from bot.planner.hearing import Heard, hear
 from bot.planner.plan import Action, Base, Context, Plan, ThreadContext
@@ -155,23 +156,20 @@ def _reason(plan: Plan, heard: Heard, context: Context) -> str:
     if plan.action is not Action.GENERATE or not plan.families:
         return ""
     if len(plan.families) > 1:
-        return str(listed["compare"]).format(family=_names(plan.families))
+        return str(listed["compare"]).format(family=families_in_words(plan.families))
     if heard.looks:
         return defaults(plan.families[0])["reason"]
     begun = context.thread is not None and context.thread.versions
-    return str(listed["followup" if begun else "edit"]).format(family=_names(plan.families))
-
-
-def _names(chosen: tuple[Family, ...]) -> str:
-    names = ["stylised 3D" if f is Family.CONCEPT3D else f.value for f in chosen]
-    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
+    return str(listed["followup" if begun else "edit"]).format(family=families_in_words(plan.families))
 
 
 def _reply(plan: Plan, heard: Heard, context: Context) -> str:
     listed = words("replies")["reply"]
     if plan.action is Action.TALK:
         return str(listed[_topic(heard, context)])
-    what = ", ".join(dict.fromkeys(w.lower() for w in heard.look_words)) or _names(plan.families or (Family.PHOTOREAL,))
+    what = ", ".join(dict.fromkeys(w.lower() for w in heard.look_words)) or families_in_words(
+        plan.families or (Family.PHOTOREAL,)
+    )
     key = "compare" if len(plan.families) > 1 else plan.action.value
     if plan.action is Action.GENERATE and key != "compare" and context.thread and context.thread.versions:
         key, what = "followup", what if heard.looks else ", ".join(m.name for m in heard.modifiers) or "as you say"

@@ -132,7 +132,8 @@ def _parent_models(start: StartJob, project: Project) -> tuple[str, ...]:
     parent = project.version(start.parent) if start.parent is not None else None
     if parent is None:
         return ()
-    made = tuple(v.model for v in parent.variants if start.base_image in (v.image, v.poster))
+    base = start.base_image
+    made = tuple(v.model for v in parent.variants if base is not None and base in {v.image, v.poster})
     return made or parent.request.models
 
 

@@ -109,8 +109,7 @@ def _everyone(said: dict[int, Role], total: int) -> dict[int, Role]:
     roles = dict(said)
     for n in range(1, total + 1):
         if n not in roles:
-            based = not {Role.SUBJECT, Role.COMPOSITION}.isdisjoint(roles.values())
-            roles[n] = Role.STYLE if based else Role.SUBJECT
+            roles[n] = Role.STYLE if Role.SUBJECT in roles.values() else Role.SUBJECT
     return roles
 
 

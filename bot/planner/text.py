@@ -100,7 +100,7 @@ def tidy(text: str) -> str:
     for pattern, replacement in CONTRACTIONS:
         text = pattern.sub(replacement, text)
     slang = words("languages")["slang"]
-    text = re.sub(r"[A-Za-z0-9]+", lambda m: slang.get(m.group().lower(), m.group()), text)
+    text = re.sub(r"\w+", lambda m: slang.get(m.group().lower(), m.group()), text)
     return re.sub(r"\s*,(?:\s*,)*\s*", ", ", re.sub(r" +", " ", text)).strip(" ,")
 
 
@@ -113,7 +113,7 @@ def _emoji_first(text: str) -> str:
 
 def corrected(text: str) -> str:
     """Return the words with slips in telling words set right; everything else stays as it was typed."""
-    return re.sub(r"[A-Za-z]{5,}", lambda m: _correct(m.group()), text)
+    return re.sub(r"\b[A-Za-z]{5,}\b", lambda m: _correct(m.group()), text)
 
 
 def _correct(word: str) -> str:
