@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 
 from engine.renderers.studio.colour import linear, to_lab, to_rgb, unlinear, with_saturation
-from engine.renderers.studio.filters import Floats, blur, floats, lerp
+from engine.renderers.studio.filters import Floats, blur, floats, lerp, smoothstep
 from engine.renderers.studio.look import Brief, Look
 from engine.renderers.studio.pieces import Pieces, pieces_of, pillow
 from engine.renderers.studio.scene import Scene
@@ -50,12 +50,12 @@ def drawn(brief: Brief) -> Table:
     """Draw a variant's light, lump size and palette."""
     dice, words = brief.dice, brief.steer
     return Table(
-        angle=dice.choose((-2.25, -0.9, -1.75, -2.75)),
-        lift=dice.choose((0.85, 1.0, 0.75, 0.95)),
-        warmth=dice.choose((0.02, 0.06, -0.02, 0.04)),
+        angle=dice.choose((-2.25, -0.7, -1.57, 2.9)),
+        lift=dice.choose((0.62, 0.55, 0.8, 0.45)),
+        warmth=dice.choose((0.1, 0.7, -0.45, 0.3)),
         chunk=dice.choose((1.0, 1.35, 0.8, 1.15)) * 2 ** (0.6 * words["bold"] - 0.6 * words.up("detail")),
-        prints=dice.choose((46, 30, 60, 38)),
-        chroma=dice.choose((0.35, 0.15, 0.5, 0.25)),
+        prints=dice.choose((34, 22, 44, 28)),
+        chroma=dice.choose((0.3, 0.12, 0.55, 0.0)),
         fill=dice.choose(((0.62, 0.72, 1.0), (0.85, 0.8, 0.9), (0.7, 0.9, 1.0), (0.95, 0.8, 0.75))),
     )
 
@@ -69,13 +69,21 @@ def modelled(brief: Brief, table: Table) -> Pieces:
 def coloured(pieces: Pieces, brief: Brief, table: Table) -> Floats:
     """Return the clay's own colours, sRGB: each piece one colour, kneaded unevenly; a face is modelled in one piece."""
     scene, rng = brief.scene, brief.dice.rng
-    own = 0.2 + 0.7 * scene.near_faces(1.15)
-    lab = lerp(pieces.colours, blur(scene.flat, 2.5 * scene.unit), floats(np.clip(own, 0, 0.9)))
-    lab[..., 0] = 20 + 0.70 * lab[..., 0]
-    lab = with_saturation(lab, table.chroma, scene.skin)
-    lab[..., 0] += 1.0 * noise(rng, scene.shape, 34 * scene.unit, 3)
+    own = np.clip(0.15 + 0.5 * (1 - brief.strength) + 0.75 * scene.near_faces(1.15), 0, 0.9)
+    lab = lerp(pieces.colours, _face_clay(scene), floats(own))
+    lab[..., 0] = lerp(floats(lab[..., 0]), floats(21 + 0.68 * lab[..., 0]), 0.4 + 0.6 * brief.strength)
+    lab = with_saturation(lab, table.chroma * (0.4 + 0.6 * brief.strength), scene.skin)
+    lab[..., 0] += 1.2 * noise(rng, scene.shape, 60 * scene.unit, 2)
     lab[..., 2] += 10 * table.warmth
     return to_rgb(lab)
+
+
+def _face_clay(scene: Scene) -> Floats:
+    """Return the picture's soft colours, a face's evened out: its form is for the light to show, its features stay."""
+    soft = blur(scene.flat, 1.6 * scene.unit)
+    even = blur(scene.flat, 16 * scene.unit)
+    features = smoothstep(5, 16, floats(np.linalg.norm(soft - even, axis=2)))
+    return lerp(soft, lerp(even, soft, features), floats(0.75 * scene.near_faces(1.15)))
 
 
 def raised(pieces: Pieces, brief: Brief, table: Table) -> Floats:
@@ -83,10 +91,11 @@ def raised(pieces: Pieces, brief: Brief, table: Table) -> Floats:
     scene, rng = brief.scene, brief.dice.rng
     unit = scene.unit
     faces = scene.near_faces(1.1)
-    lumps = 1.3 * noise(rng, scene.shape, 34 * unit, 2) + 0.3 * noise(rng, scene.shape, 9 * unit, 2)
+    lumps = 2.2 * noise(rng, scene.shape, 52 * unit, 2) + 0.2 * noise(rng, scene.shape, 10 * unit)
     touched = fingerprints(rng, scene.shape, unit, table.prints)
-    small = lerp(floats(pieces.height / unit), floats(0.25 * pieces.height / unit), faces)
-    return floats(unit * (volume(scene) + small + (1 - 0.6 * faces) * (lumps + 0.34 * touched)))
+    small = pieces.height / unit * (1 - 0.85 * faces)
+    surface = volume(scene) + small + (1 - 0.6 * faces) * (lumps + 0.28 * touched)
+    return floats(unit * (0.45 + 0.55 * brief.strength) * surface)
 
 
 def volume(scene: Scene) -> Floats:
@@ -96,20 +105,22 @@ def volume(scene: Scene) -> Floats:
     deep = floats(cv2.distanceTransform(cut_out, cv2.DIST_L2, cv2.DIST_MASK_PRECISE))
     swollen = blur(pillow(deep, 150 * unit), 5 * unit)
     tone = floats(scene.flat[..., 0] / 100)
-    forms = blur(tone, 5 * unit) - blur(tone, 40 * unit)
-    return floats(74 * swollen + 14 * blur(scene.matte, 4 * unit) + 38 * forms)
+    forms = blur(tone, 6 * unit) - blur(tone, 48 * unit)
+    features = blur(tone, 2.5 * unit) - blur(tone, 14 * unit)
+    face = scene.near_faces(1.1)
+    return floats(84 * swollen + 16 * blur(scene.matte, 4 * unit) + 62 * forms + 26 * face * features)
 
 
 def photographed(height: Floats, albedo: Floats, brief: Brief, table: Table) -> Floats:
     """Light the model: a broad warm key with soft shadows, a cool fill, a rim from behind, dark creases."""
     unit = brief.scene.unit
-    key = Lamp(table.angle, table.lift, (1.0, 0.95, 0.87), 1.12)
-    fill = Lamp(table.angle + 2.5, 0.8, table.fill, 0.24)
+    key = Lamp(table.angle, table.lift, (1.0, 0.95, 0.87), 1.3)
+    fill = Lamp(table.angle + 2.5, 0.8, table.fill, 0.2)
     rim = Lamp(table.angle + np.pi + 0.4, 0.28, (1.0, 0.97, 0.92), 0.26)
     shade = shadowed(height, table.angle, table.lift, unit)
     creases = occluded(height, unit)
     light = lit(height, (key, fill, rim), shade)
-    ambient = np.asarray([0.20, 0.205, 0.235], np.float32)
+    ambient = np.asarray([0.17, 0.175, 0.2], np.float32)
     body = linear(albedo) * (light.diffuse + ambient) * creases[..., None]
     shine = 0.055 * light.gloss * creases
     graded = unlinear(_rolled(floats(1.06 * body + shine[..., None])))

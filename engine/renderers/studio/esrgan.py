@@ -77,8 +77,10 @@ class Network:
 
     def __call__(self, rgb: Floats) -> Floats:
         """Return an HxWx3 picture (0..1) at `scale` times its size."""
+        # ncnn reads the array where it lies: it has to live until the result is there.
+        planes = np.ascontiguousarray(rgb.transpose(2, 0, 1))
         extractor = self._net.create_extractor()
-        extractor.input("data", self._ncnn.Mat(np.ascontiguousarray(rgb.transpose(2, 0, 1))))
+        extractor.input("data", self._ncnn.Mat(planes))
         _, out = extractor.extract("output")
         return floats(np.clip(np.array(out), 0, 1).transpose(1, 2, 0))
 

@@ -142,7 +142,7 @@ def _eyes_lit(lab: Floats, face: Box, corner: tuple[int, int], strength: float) 
         across = (x - (face.x + side * face.w)) / (0.13 * face.w)
         down = (y - (face.y + 0.39 * face.h)) / (0.075 * face.h)
         eye = np.exp(-((across**2 + down**2) ** 1.5))
-        local = luma - blur(luma, 0.035 * face.w + 0.5)
+        local = blur(luma, 0.006 * face.w) - blur(luma, 0.035 * face.w + 0.5)
         out[..., 0] += eye * strength * (0.45 * local + 0.035 * np.clip(luma - 35, 0, 40))
     out[..., 0] = np.clip(out[..., 0], 0, 100)
     return out

@@ -68,11 +68,11 @@ def balanced(scene: Scene, strength: float) -> Floats:
     light = linear(scene.rgb)
     chroma = floats(np.hypot(scene.lab[..., 1], scene.lab[..., 2]))
     counts = smoothstep(45, 12, chroma) * (1 - scene.skin) * smoothstep(0.03, 0.15, scene.luma) + 1e-3
-    counts *= scene.luma < 0.97
+    counts *= np.where(scene.luma < 0.97, np.float32(1), np.float32(1e-3))
     weights = counts[..., None]
     cast = ((light**6 * weights).sum(axis=(0, 1)) / weights.sum()) ** (1 / 6)
-    gain = np.clip(cast.mean() / (cast + 1e-4), 0.75, 1.33) ** (0.55 * strength)
-    return to_lab(unlinear(floats(light * (gain / gain.mean()))))
+    gain = np.clip((cast.mean() + 1e-4) / (cast + 1e-4), 0.75, 1.33) ** (0.55 * strength)
+    return to_lab(unlinear(floats(light * (gain / max(float(gain.mean()), 1e-3)))))
 
 
 def cleaned(lab: Floats, scene: Scene) -> Floats:

@@ -7,10 +7,12 @@ from typing import ClassVar, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.contract import Box
 from engine.renderers.studio.brushwork import Layer, Strokes, bristled, strokes_on
 from engine.renderers.studio.colour import to_bytes, to_lab, to_rgb, with_saturation, with_tone
 from engine.renderers.studio.filters import Floats, blur, floats, lerp
 from engine.renderers.studio.look import Brief, Look
+from engine.renderers.studio.scene import oval
 from engine.renderers.studio.texture import canvas, relief
 
 #: Brush radius at 1024 px, how far apart strokes start (in radii), their length (in radii), and where: the least
@@ -51,6 +53,8 @@ class Oil(Look):
             strokes = _planned(brief, palette, layer, target, easel)
             bristled(easel, strokes, brief.dice.rng)
             brief.step(floats(easel[..., :3]) / np.float32(255))
+        for face in scene.faces:
+            _refined(easel, brief, target, face)
         lit = raked(easel, brief, palette)
         brief.step(None)
         return lit
@@ -84,13 +88,24 @@ def mixed(brief: Brief, palette: Palette) -> Floats:
 def _planned(brief: Brief, palette: Palette, layer: Layer, target: Floats, easel: NDArray[np.uint8]) -> Strokes:
     """Place a layer's strokes where the painting is not yet the picture; broad brushes keep off faces and detail."""
     scene = brief.scene
-    radius = max(1.3, layer.radius * palette.size * scene.unit)
+    size = palette.size if layer.radius > 6 else min(palette.size, 1.0)
+    radius = max(1.3, layer.radius * size * scene.unit)
     painted = to_lab(floats(easel[..., :3]) / np.float32(255))
     wrong = blur(floats(np.abs(target - painted).sum(axis=2) * 0.6), 0.5 * radius)
     if layer.radius < 4:
         wrong = floats(wrong * (0.35 + scene.detail) * (1 + 1.5 * scene.near_faces(1.1)))
     model = blur(target, 0.3 * radius)
     return strokes_on(model, scene.form, wrong, layer, radius, brief.dice.rng)
+
+
+def _refined(easel: NDArray[np.uint8], brief: Brief, target: Floats, face: Box) -> None:
+    """Finish a face with a brush of its own size, however broad the others were: lids and lips are small strokes."""
+    scene = brief.scene
+    radius = max(1.2, 0.011 * face.w)
+    wrong = 0.6 * np.abs(target - to_lab(floats(easel[..., :3]) / np.float32(255))).sum(axis=2)
+    inside = floats(wrong * (oval(scene.shape, face, 1.0) > 0.3))
+    layer = Layer(radius=2, spacing=1.5, length=7.0, worth=3.5)
+    bristled(easel, strokes_on(target, scene.form, inside, layer, radius, brief.dice.rng), brief.dice.rng)
 
 
 def raked(easel: NDArray[np.uint8], brief: Brief, palette: Palette) -> Floats:

@@ -8,11 +8,11 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.renderers.studio.filters import Floats, blur, floats, lerp, resize
+from engine.renderers.studio.filters import Floats, blur, floats, lerp, resize, steepness
 from engine.renderers.studio.scene import Scene
 
 _SIDE = 420
-_COARSE, _FINE = (14, 17.0), (24, 11.0)
+_COARSE, _FINE = (14, 15.0), (24, 9.0)
 
 
 class Pieces(NamedTuple):
@@ -48,13 +48,14 @@ def cut(scene: Scene, count: int, apart: float, smooth: float) -> tuple[Floats, 
     Args:
         scene: The picture.
         count: Colours to begin with.
-        apart: How far colours stay apart, in Lab units.
+        apart: How far colours stay apart, in Lab units; less in a picture of few colours.
         smooth: Rounding of the outlines, in pixels.
     """
     height, width = scene.shape
     scale = min(1.0, _SIDE / max(height, width))
     small = resize(scene.flat, max(8, round(width * scale)), max(8, round(height * scale)))
-    labels, centres = _joined(*_kmeans(small, count), apart)
+    spread = float(np.sqrt(small.reshape(-1, 3).var(axis=0).sum()))
+    labels, centres = _joined(*_kmeans(small, count), apart * min(1.0, spread / 32))
     sigma = max(0.8, smooth * scale)
     best = np.full(scene.shape, -1.0, np.float32)
     winner = np.zeros(scene.shape, np.uint8)
@@ -62,9 +63,21 @@ def cut(scene: Scene, count: int, apart: float, smooth: float) -> tuple[Floats, 
         share = resize(blur(floats(labels == k), sigma), width, height)
         ahead = share > best
         best[ahead], winner[ahead] = share[ahead], k
-    edge = (cv2.morphologyEx(winner, cv2.MORPH_GRADIENT, np.ones((3, 3), np.uint8)) == 0).astype(np.uint8)
-    distance = floats(cv2.distanceTransform(edge, cv2.DIST_L2, cv2.DIST_MASK_PRECISE))
-    return blur(floats(centres[winner]), 0.7), distance
+    outline = cv2.morphologyEx(winner, cv2.MORPH_GRADIENT, np.ones((3, 3), np.uint8)) > 0
+    seen = _edges(scene)
+    distance = floats(cv2.distanceTransform(floats(~(outline & (seen > 0.5))).astype(np.uint8), cv2.DIST_L2, 5))
+    # An outline where the picture has no edge is a step in a gradient: there the colours run on.
+    running = blur(floats(outline & (seen <= 0.5)), 9 * scene.unit) * np.float32(9 * scene.unit)
+    colours = lerp(floats(centres[winner]), blur(scene.flat, 2 * scene.unit), np.clip(running, 0, 1))
+    return blur(colours, 0.7), distance
+
+
+def _edges(scene: Scene) -> Floats:
+    """Return where the picture has an edge nearby, 0 or 1: a step in lightness or colour steeper than shading."""
+    soft = blur(scene.flat, 2.2 * scene.unit)
+    steep = sum(steepness(np.ascontiguousarray(soft[..., k])) for k in range(3)) * scene.unit
+    near = cv2.dilate(floats(steep), np.ones((round(4 * scene.unit) * 2 + 1,) * 2, np.uint8))
+    return floats(blur(floats(near > 0.8), 7 * scene.unit) > 0.55)
 
 
 def _joined(labels: NDArray[np.int32], centres: Floats, apart: float) -> tuple[NDArray[np.int32], Floats]:
@@ -89,16 +102,23 @@ def _joined(labels: NDArray[np.int32], centres: Floats, apart: float) -> tuple[N
 
 
 def _kmeans(lab: Floats, count: int) -> tuple[NDArray[np.int32], Floats]:
+    distinct = len(np.unique(np.rint(lab.reshape(-1, 3)).astype(np.int64) @ np.asarray([1 << 20, 1 << 10, 1])))
+    if distinct <= 2:
+        return np.zeros(lab.shape[:2], np.int32), floats(lab.reshape(-1, 3).mean(axis=0)[None])
     # OpenCV's k-means draws from its own random numbers: the same picture must give the same pieces.
     cv2.setRNGSeed(1)
     points = lab.reshape(-1, 3) * np.asarray([0.8, 1.0, 1.0], np.float32)
     stop = (cv2.TERM_CRITERIA_EPS + cv2.TERM_CRITERIA_MAX_ITER, 14, 0.3)
     start = np.zeros((len(points), 1), np.int32)
-    _, labels, centres = cv2.kmeans(floats(points), count, start, stop, 1, cv2.KMEANS_PP_CENTERS)
-    return np.asarray(labels.reshape(lab.shape[:2]), np.int32), floats(centres / [0.8, 1.0, 1.0])
+    _, labels, _ = cv2.kmeans(floats(points), min(count, distinct), start, stop, 1, cv2.KMEANS_PP_CENTERS)
+    # A picture of fewer colours than asked leaves clusters empty: those are dropped.
+    names, places = np.unique(labels, return_inverse=True)
+    colours = [lab.reshape(-1, 3)[places.ravel() == k].mean(axis=0) for k in range(len(names))]
+    return np.asarray(places.reshape(lab.shape[:2]), np.int32), floats(colours)
 
 
 def pillow(distance: Floats, radius: float) -> Floats:
     """Return the rounded profile of a piece, 0 at its edge and 1 from `radius` pixels inwards: a quarter circle."""
-    inwards = np.clip(distance / radius, 0, 1)
+    # Where there is no edge at all, the distance is as large as a float can be.
+    inwards = np.minimum(distance, radius) / radius
     return blur(floats(np.sqrt(1 - (1 - inwards) ** 2 + 1e-6)), 0.12 * radius)

@@ -1,0 +1,177 @@
+"""What every look of the studio promises."""
+
+import cv2
+import numpy as np
+import pytest
+from skimage.color import deltaE_ciede2000
+
+from engine.contract import Box, Change, Keep, Role
+from engine.errors import RenderCancelled
+from engine.renderers.base import Input
+
+LOOKS = ("studio-natural", "studio-watercolor", "studio-ink", "studio-oil", "studio-clay")
+every_look = pytest.mark.parametrize("look", LOOKS)
+
+
+def edges(pixels):
+    grey = cv2.GaussianBlur(cv2.cvtColor(pixels[..., :3], cv2.COLOR_RGB2GRAY).astype(np.float32), (0, 0), 2)
+    return np.hypot(cv2.Sobel(grey, cv2.CV_32F, 1, 0), cv2.Sobel(grey, cv2.CV_32F, 0, 1))
+
+
+def difference(one, other):
+    return np.abs(one.astype(int) - other.astype(int)).mean()
+
+
+@every_look
+def test_it_changes_the_picture_and_moves_nothing(look, render, astronaut):
+    (result,) = render(look, astronaut)
+    inner = np.s_[12:-12, 12:-12]  # watercolour leaves a border of paper
+    assert difference(result.pixels, astronaut) > 4
+    window = cv2.createHanningWindow(astronaut[inner].shape[1::-1], cv2.CV_32F)
+    shift, _ = cv2.phaseCorrelate(edges(astronaut)[inner], edges(result.pixels)[inner], window)
+    assert np.hypot(*shift) < 1
+    assert np.corrcoef(edges(astronaut)[inner].ravel(), edges(result.pixels)[inner].ravel())[0, 1] > 0.5
+
+
+@every_look
+@pytest.mark.parametrize(("long_side", "size"), [(None, (517, 333)), (200, (200, 129))])
+def test_the_result_has_the_fitted_size(look, long_side, size, render, coffee):
+    source = cv2.resize(coffee, (517, 333))
+    (result,) = render(look, source, long_side=long_side)
+    assert result.pixels.shape == (size[1], size[0], 3)
+    assert result.pixels.dtype == np.uint8
+
+
+@every_look
+def test_variants_differ_and_seeds_repeat_alone_or_in_a_batch(look, render, coffee):
+    batch = render(look, coffee, variants=(0, 1, 2, 3), seed=11)
+    assert [picture.variant for picture in batch] == [0, 1, 2, 3]
+    for one in range(4):
+        for other in range(one):
+            assert difference(batch[one].pixels, batch[other].pixels) > 2.5
+    (alone,) = render(look, coffee, variants=(2,), seed=11)
+    assert np.array_equal(alone.pixels, batch[2].pixels)
+    (same_number,) = render(look, coffee, variants=(0,), seed=13)
+    assert np.array_equal(same_number.pixels, batch[2].pixels)
+
+
+@every_look
+def test_alpha_is_kept(look, render, coffee):
+    alpha = np.zeros(coffee.shape[:2], np.uint8)
+    cv2.circle(alpha, (96, 64), 50, 255, -1)
+    (result,) = render(look, np.dstack([coffee, alpha]))
+    assert np.array_equal(result.pixels[..., 3], alpha)
+
+
+@every_look
+@pytest.mark.parametrize(
+    ("words", "channel", "direction"),
+    [
+        ("warmer", 2, 1),
+        ("cooler", 2, -1),
+        ("darker", 0, -1),
+        ("brighter", 0, 1),
+        ("less warm", 2, -1),
+        ("at night", 0, -1),
+    ],
+)
+def test_words_move_the_picture_the_way_they_say(look, words, channel, direction, render, lab, astronaut):
+    plain, steered = (render(look, astronaut, prompt=prompt)[0] for prompt in ("", words))
+    moved = (lab(steered.pixels) - lab(plain.pixels))[..., channel].mean()
+    assert direction * moved > 1.5
+
+
+@every_look
+def test_kept_colours_are_the_sources(look, render, lab, coffee):
+    (result,) = render(look, coffee, keep=frozenset({Keep.COLORS}))
+    assert deltaE_ciede2000(lab(coffee), lab(result.pixels)).mean() <= 3
+
+
+@pytest.mark.parametrize("look", ["studio-oil", "studio-ink"])
+def test_kept_identity_brings_the_face_nearer_to_the_source(look, render, astronaut):
+    face = Box(x=65, y=25, w=37, h=37)
+    inside = np.s_[face.y : face.y + face.h, face.x : face.x + face.w]
+    free, kept = (
+        render(look, Input(astronaut, faces=(face,)), keep=keep)[0].pixels for keep in (frozenset(), {Keep.IDENTITY})
+    )
+    likeness = [np.corrcoef(astronaut[inside].ravel(), pixels[inside].ravel())[0, 1] for pixels in (free, kept)]
+    assert likeness[1] > likeness[0]
+    assert np.array_equal(free[150:], kept[150:])
+
+
+@every_look
+def test_the_background_is_kept_when_asked(look, render, astronaut):
+    face = Box(x=65, y=25, w=37, h=37)
+    free, kept = (
+        difference(render(look, Input(astronaut, faces=(face,)), keep=keep)[0].pixels, astronaut)
+        for keep in (frozenset(), frozenset({Keep.BACKGROUND}))
+    )
+    assert 0 < kept < 0.9 * free
+
+
+@every_look
+def test_subtle_stays_nearer_to_the_source_than_strong(look, render, astronaut):
+    subtle, strong = (
+        difference(render(look, astronaut, change=change)[0].pixels, astronaut)
+        for change in (Change.SUBTLE, Change.STRONG)
+    )
+    assert subtle < strong
+
+
+@every_look
+def test_progress_counts_up_to_the_end_with_an_early_preview(look, render, coffee):
+    seen = []
+    render(look, coffee, variants=(0, 1), report=lambda step, of, preview: seen.append((step, of, preview is not None)))
+    assert [step for step, *_ in seen] == list(range(1, len(seen) + 1))
+    assert {of for _, of, _ in seen} == {len(seen)}
+    assert seen[0][2]
+    assert any(preview for *_, preview in seen[1:3])
+
+
+@every_look
+def test_cancelling_stops_at_once(look, render, coffee):
+    calls = []
+
+    def report(step, of, preview):
+        calls.append(step)
+        if step == 2:
+            raise RenderCancelled
+
+    with pytest.raises(RenderCancelled):
+        render(look, coffee, variants=(0, 1, 2, 3), report=report)
+    assert calls == [1, 2]
+
+
+@pytest.mark.parametrize(
+    ("role", "channel"),
+    [(Role.PALETTE, 2), (Role.STYLE, 2), (Role.LIGHTING, 0)],
+)
+def test_a_reference_gives_what_its_role_says(role, channel, render, lab, astronaut):
+    reference = np.zeros((96, 96, 3), np.uint8)
+    reference[:, :48] = (20, 60, 160)  # dark and blue on the left
+    reference[:, 48:] = (150, 190, 250)
+    plain = lab(render("studio-natural", astronaut)[0].pixels)[..., channel]
+    led = lab(render("studio-natural", astronaut, Input(reference, role))[0].pixels)[..., channel]
+    if role is Role.LIGHTING:
+        gain = led - plain
+        assert gain[:, 96:].mean() - gain[:, :96].mean() > 6
+    else:
+        assert led.mean() < plain.mean() - 5
+
+
+def test_a_composition_reference_is_the_base(render, astronaut, coffee):
+    (result,) = render("studio-natural", astronaut, Input(coffee, Role.COMPOSITION))
+    assert result.pixels.shape == coffee.shape
+
+
+def test_a_scene_that_cannot_be_built_is_said(render, coffee):
+    (result,) = render("studio-natural", coffee, prompt="a cup on a marble backdrop")
+    assert "cannot build a new scene" in result.notes[0]
+    assert render("studio-natural", coffee, prompt="a cup of coffee")[0].notes == ()
+
+
+@every_look
+def test_a_tiny_or_empty_picture_is_no_trouble(look, render):
+    for pixels in (np.zeros((17, 16, 3), np.uint8), np.full((24, 64, 3), 255, np.uint8)):
+        (result,) = render(look, pixels)
+        assert result.pixels.shape == pixels.shape
