@@ -15,14 +15,6 @@ class NothingCanRun(EaselError):
     """No model on this machine can do that; `/models` shows what can run here, and why the others cannot."""
 
 
-class NoSuchVersion(EaselError):
-    """That gallery is gone; scroll down to a newer one, or post the picture again."""
-
-
-class NoSuchVariant(EaselError):
-    """There is no picture with that number in this gallery."""
-
-
 class NoImage(EaselError):
     """There is no picture to work on yet; post one and say what it should become."""
 

@@ -24,7 +24,7 @@ _PLACES = re.compile(
 )
 #: A first clause that says where or how, and leaves open what.
 _NO_SUBJECT = re.compile(
-    r"(?i)(?:at|in|on|with|under|inside|behind|against|by|during|from|over|near|wearing|palette|less|more|very|slight)\b"
+    r"(?i)(?:at|in|on|with|under|inside|behind|against|by|during|from|over|near|wearing|palette|less|more|very|slight|soft|better)\b"
 )
 
 
@@ -85,9 +85,15 @@ def _written(
     heard: Heard, own: list[str], chosen: list[Look], families: Sequence[Family], context: Context
 ) -> list[str]:
     """Begin with what is seen, then how it is made."""
-    lines = own if own and not _NO_SUBJECT.match(own[0]) else [_subject(context), *own]
+    lines = own if own and _names_something(own[0]) else [_subject(context), *own]
     made = [_in_media(heard)] if len(families) > 1 else _look_lines(heard, chosen, own)
     return [*lines, *made, *(m.brief for m in heard.modifiers)]
+
+
+def _names_something(clause: str) -> bool:
+    """Whether a clause says what is seen, and not only where, in which light or mood."""
+    only_mood = any(phrase("slots", slot).fullmatch(fold(clause)) for slot in ("light", "palette", "mood", "hour"))
+    return not (only_mood or _NO_SUBJECT.match(clause))
 
 
 def _look_lines(heard: Heard, chosen: Sequence[Look], own: Sequence[str]) -> list[str]:

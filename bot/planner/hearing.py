@@ -8,6 +8,7 @@ from functools import cache
 from operator import itemgetter
 
 from bot.planner import numbers
+from bot.planner.limits import kept, unwanted
 from bot.planner.plan import Context
 from bot.planner.text import TAKEN, Scan, scan
 from bot.planner.vocabulary import (
@@ -25,7 +26,6 @@ from bot.planner.vocabulary import (
 )
 from engine.contract import Change, Keep, Motion
 
-KEEPS = tuple(Keep)
 CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]")
 KANA = re.compile(r"[\u3040-\u30ff]")
 CYRILLIC = re.compile("[а-яё]")
@@ -149,61 +149,13 @@ def spoken(folded: str) -> str:
     tokens = re.findall(r"[a-z]+", folded)
     markers = words("languages")["markers"]
     gloss = words("languages")["gloss"]
+    markers = markers | {"en": {*markers["en"], *words("languages")["fillers"]["en"]}}
     points: dict[str, int] = {lang: sum(t in listed for t in tokens) for lang, listed in markers.items()}
     foreign = sum(t in gloss for t in tokens)
     best = max(points, key=lambda lang: (points[lang], lang == "en"))
     if best != "en" and points[best] + foreign > points["en"]:
         return best
     return "en" if points["en"] or not foreign else "es"
-
-
-def kept(left: Scan) -> frozenset[Keep]:
-    """Take what must survive. A clause of nothing but such things goes on from the one before."""
-    found: set[Keep] = set()
-    going_on = False
-    for start, end in list(left.clauses()):
-        here, span = _kept_in(left.folded[start:end], going_on=going_on)
-        if here and span:
-            left.take(start + span[0], start + span[1])
-        found |= here
-        going_on = bool(here)
-    return frozenset(found)
-
-
-def _kept_in(clause: str, *, going_on: bool) -> tuple[set[Keep], tuple[int, int] | None]:
-    """Return what a clause keeps and the span that says it."""
-    same = _same().search(clause)
-    cue = phrase("keep", "cue").search(clause)
-    if cue is None and same is None and not (going_on and _only_keeps(clause)):
-        return set(), None
-    nouns = {k: m for k in KEEPS for m in phrase("keep", k.value).finditer(clause)}
-    if cue is None and same is not None:
-        nouns = {k: m for k, m in nouns.items() if same.start() <= m.start() < same.end()}
-    if not nouns:
-        return set(), None
-    return set(nouns), _span(clause, [*nouns.values(), *(m for m in (cue, same) if m)])
-
-
-def _span(clause: str, matches: list[re.Match[str]]) -> tuple[int, int]:
-    """Return from the first to the last of them, and on over "on the awning"."""
-    start, end = min(m.start() for m in matches), max(m.end() for m in matches)
-    place = re.compile(r"(?: (?:on|of|in|at|from))?(?: (?:the|his|her|my|their|its|a) [a-z]+)?").match(clause, end)
-    return start, place.end() if place else end
-
-
-@cache
-def _same() -> Pattern:
-    """The same, followed within a word by something that can be kept."""
-    same = phrase("keep", "same").pattern
-    nouns = "|".join(phrase("keep", k.value).pattern for k in KEEPS)
-    return re.compile(rf"{same}[ \-]*(?:[^\W\d]+[ \-]+)?(?:{nouns})")
-
-
-def _only_keeps(clause: str) -> bool:
-    left = clause
-    for key in KEEPS:
-        left = phrase("keep", key.value).sub(" ", left)
-    return left != clause and not set(re.findall(r"\w+", left)) - set(words("languages")["fillers"]["en"])
 
 
 @cache
@@ -225,36 +177,6 @@ def sourced(left: Scan, *, begun: bool) -> bool:
         thing = re.search(r"(portraits?|selfies?)$", match.group())
         left.take(match.start(), match.start(0) + (thing.start() if thing else len(match.group())))
     return asked
-
-
-@cache
-def _negations() -> tuple[Pattern, Pattern, Pattern]:
-    listed = words("languages")["negation"]
-    cue = compiled(listed["cue"]).pattern
-    after = compiled(listed["after"]).pattern
-    return (
-        re.compile(rf"(?:{cue})[ \-]*(?P<what>[^¦]{{1,60}}?)(?:{expression(listed['ends'])})"),
-        re.compile(rf"(?P<what>[^\s、。，！？¦]{{1,12}}?)(?:{after})"),
-        re.compile(
-            r"^(?:(?:any|the|a|an|too|so|all|of|that|those|chunky|els|den|die|das|le|la|les|el|los|las|o|os|as|be|have|it|del|de|más)\s+)+"
-        ),
-    )
-
-
-def unwanted(left: Scan) -> tuple[str, ...]:
-    """Take what must not appear, and return it without its small words."""
-    before, after, small = _negations()
-    left_alone = phrase("talk", "no_need")
-    found = []
-    for pattern in (before, after):
-        while match := pattern.search(left.folded):
-            if left_alone.match(left.folded, match.start()):
-                left.take(match.start(), match.start() + 2)
-                continue
-            what = small.sub("", match["what"].strip(" ,.;!?-"))
-            left.take(*match.span())
-            found += [w for w in re.split(r"\s+(?:and|or|nor|und|oder|y|o|ni|et|ou|e|и|или)\s+|[、,]", what) if w]
-    return tuple(dict.fromkeys(found))
 
 
 def styles(left: Scan) -> tuple[tuple[Look, ...], tuple[str, ...], Look | None]:
