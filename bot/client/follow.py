@@ -6,6 +6,7 @@ import logging
 import time
 import uuid
 from collections.abc import Mapping
+from http import HTTPStatus
 
 import discord
 
@@ -24,6 +25,7 @@ from engine.contract import JobError, JobView, ModelView, Result, Status
 log = logging.getLogger(__name__)
 
 LOST = {"job_not_found"}
+LEAST = 30_000  # bytes a file, below which a channel cannot be served
 
 
 class Follower:
@@ -164,31 +166,23 @@ class Follower:
         await self._db(Store.change_version, version.id, settled=True, files=tuple(name for _, name, _ in files.items))
 
     async def _show_end(self, project: Project, version: Version, message: int) -> Files:
-        face = faces.ended(project, version, self._models)
-        files = await self._messenger.fetch(face.media, self._messenger.file_limit(project.guild))
-        if files.notes:
-            changed = await self._db(
-                Store.change_version, version.id, notices=tuple(dict.fromkeys((*version.notices, *files.notes)))
-            )
-            face = faces.ended(project, changed or version, self._models)
-        try:
-            return await self._last_edit(project, message, face, files)
-        except Gone:
-            log.info("the message of version %s was deleted; its pictures stay", version.id)
-            return Files()
-
-    async def _last_edit(self, project: Project, message: int, face: Face, files: Files) -> Files:
-        """Send the gallery; should it be too large after all, smaller."""
+        """Send the gallery; should the channel take less than it says, smaller."""
         limit = self._messenger.file_limit(project.guild)
         while True:
+            files = await self._messenger.fetch(faces.ended(project, version, self._models).media, limit)
+            noted = version.evolve(notices=tuple(dict.fromkeys((*version.notices, *files.notes))))
+            face = faces.ended(project, noted, self._models)
             try:
                 await self._messenger.edit(project.place, message, face, files if files.items else None)
+            except Gone:
+                log.info("the message of version %s was deleted; its pictures stay", version.id)
+                return Files()
             except discord.HTTPException as error:
-                if (error.status != 413 and error.code != TOO_LARGE) or limit < 100_000:
+                if (error.status != HTTPStatus.REQUEST_ENTITY_TOO_LARGE and error.code != TOO_LARGE) or limit < LEAST:
                     raise
                 limit //= 3
-                files = await self._messenger.fetch(face.media, limit)
                 continue
+            await self._db(Store.change_version, version.id, notices=noted.notices)
             return files
 
     async def _show(self, project: Project, version: Version, face: Face) -> None:

@@ -19,6 +19,8 @@ Message = Ready | Step | Made | Over
 #: The longest line a worker may say.
 _LINE = 1 << 20
 _FIRST_DELAY_S, _LONGEST_DELAY_S = 0.1, 10.0
+#: How long a worker may take to leave when its stdin closes.
+_LEAVE_S = 0.5
 #: A worker that lived this long did not die of its start.
 _SOUND_S = 20.0
 
@@ -59,11 +61,15 @@ class Supervisor:
         self._task = asyncio.create_task(self._keep_alive())
 
     async def stop(self) -> None:
-        """End the worker, at once."""
+        """End the worker: it leaves by itself when its stdin closes, and is killed if it does not at once."""
         if self._task:
             self._task.cancel()
             with contextlib.suppress(asyncio.CancelledError):
                 await self._task
+        if self._process and self._process.stdin:
+            self._process.stdin.close()
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._process.wait(), _LEAVE_S)
         self.kill()
         if self._process:
             await self._process.wait()

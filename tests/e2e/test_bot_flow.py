@@ -5,6 +5,7 @@ import time
 
 import pytest
 import pytest_asyncio
+
 from tests.support.town import Engine, Town, buttons, media_of, photo, text_of, until
 
 pytestmark = [pytest.mark.timeout(240), pytest.mark.asyncio(loop_scope="module")]
@@ -284,6 +285,67 @@ async def test_a_lost_message_costs_nothing_but_that_message(town):
     await asyncio.sleep(1)
     await town.say(thread, "again")
     assert "### 3." in text_of(await town.gallery(thread, 2))
+
+
+async def test_what_is_too_large_for_the_channel_is_re_encoded_and_said(town):
+    await town.act("set", knobs={"file_limit": 60_000})
+    try:
+        message = await town.post("as an oil painting", photo(640, 480))
+        gallery = await town.gallery(message["id"])
+    finally:
+        await town.act("set", knobs={"file_limit": 10 * 1024 * 1024})
+    assert len(media_of(gallery)) == 4
+    assert "re-encoded" in text_of(gallery)
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "says"),
+    [
+        ("notes.png", b"this is a text file, whatever its name says\n" * 40, "not an image"),
+        ("cut.png", photo(400, 400)[:900], "cut off or damaged"),
+        ("drawing.png", b"<svg xmlns='http://www.w3.org/2000/svg'><rect/></svg>", "SVG drawing; export it as PNG"),
+        ("empty.png", b"", "This file is empty"),
+    ],
+)
+async def test_a_bad_file_gets_a_clear_error_and_harms_nothing(town, name, data, says):
+    me = next(u for u in (await town.state())["users"] if u["bot"])
+    content = f"<@{me['id']}> watercolor"
+    message = await town.act("post", [(name, data)], channel=await town.channel("general"), content=content, user="bob")
+
+    async def told():
+        texts = [text_of(m) for m in await town.messages(message["id"])]
+        return any(says in t for t in texts)
+
+    await until(told)
+    await begun(town)
+
+
+async def test_one_bad_file_among_good_ones_costs_only_itself(town):
+    me = next(u for u in (await town.state())["users"] if u["bot"])
+    files = [("a.png", photo()), ("b.png", b"no picture at all")]
+    message = await town.act(
+        "post", files, channel=await town.channel("general"), content=f"<@{me['id']}> watercolor", user="bob"
+    )
+    await town.gallery(message["id"])
+    assert any("b.png" in text_of(m) for m in await town.messages(message["id"]))
+
+
+async def test_a_member_at_the_limit_is_told_and_a_failure_is_not_counted(town):
+    general = await town.channel("general")
+    settings = {"name": "settings", "channel": general, "user": "alice"}
+    await town.act("command", options=[{"name": "daily", "type": 4, "value": 1}], **settings)
+    try:
+        first = await town.post("watercolor", photo(), user="carol", channel="photos")
+        await until(lambda: town.messages(first["id"]))
+        second = await town.post("watercolor", photo(), user="carol", channel="photos")
+
+        async def told():
+            texts = [text_of(m) for m in await town.messages(second["channel_id"])]
+            return any("24 hours" in t for t in texts)
+
+        await until(told)
+    finally:
+        await town.act("command", options=[{"name": "daily", "type": 4, "value": 1000}], **settings)
 
 
 async def test_forgetting_deletes_everything_of_a_member(town):

@@ -4,6 +4,7 @@ import os
 import signal
 
 import pytest
+
 from tests.support.town import Engine, Town, buttons, media_of, photo, text_of, until
 
 pytestmark = pytest.mark.timeout(240)
