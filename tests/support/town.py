@@ -12,10 +12,10 @@ from pathlib import Path
 
 import httpx
 from PIL import Image
-from tests.support.discord_openapi import problems, spec_path
 
 from bot.sandbox import server
 from bot.settings import BotSettings
+from tests.support.discord_openapi import problems, spec_path
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 V2_IMAGE_KEYS = ("items", "media")

@@ -2,7 +2,6 @@
 
 import discord
 import pytest
-from tests.support import records
 
 from bot.client import forms
 from bot.client.commands import describe_models, suggestions
@@ -10,6 +9,7 @@ from bot.client.intake import Inbox, Offer, offered
 from bot.client.opening import title_for
 from bot.client.permissions import missing, words
 from engine.contract import MAX_UPLOAD_BYTES, Change, Family
+from tests.support import records
 
 
 def offer(name="a.png", size=100, kind="image/png"):

@@ -3,7 +3,6 @@
 import json
 
 import pytest
-from tests.support import records
 
 from bot.client import faces
 from bot.client.custom_ids import CustomId, parse
@@ -11,6 +10,7 @@ from bot.client.gallery import layout
 from bot.client.stage import Stage, advance
 from bot.conversation.events import Press
 from engine.contract import JobError, JobRequest, Progress, Queued, Result, Resulted, Started, Status
+from tests.support import records
 
 NAMES = {m.id: f"{m.id}.png" for m in records.MODELS}
 

@@ -3,12 +3,12 @@
 import time
 
 import pytest
-from tests.support import records
 
 from bot.conversation.project import Pending
 from bot.guild import Guild, over_limit
 from bot.store import Database, Store
 from engine.contract import Status
+from tests.support import records
 
 
 @pytest.fixture
