@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+from itertools import pairwise
 from typing import NamedTuple
 
 import cv2
@@ -12,18 +14,22 @@ from engine.renderers.studio.colour import to_bytes, to_rgb
 from engine.renderers.studio.filters import Floats, floats
 from engine.renderers.studio.flow import Flow
 
-_POINTS = 7
 _SHIFT = 4
+_BANDS = 2
 Ints = NDArray[np.int32]
 
 
 class Layer(NamedTuple):
-    """A pass over the picture with one brush. Radius in pixels at 1024, spacing and length in radii."""
+    """A pass over the picture with one brush. Radius in pixels at 1024, spacing and length in radii.
+
+    `worth` is the least difference that deserves a stroke, `points` how many a stroke's curve has (odd).
+    """
 
     radius: float
     spacing: float
     length: float
     worth: float
+    points: int = 7
 
 
 class Strokes(NamedTuple):
@@ -49,8 +55,8 @@ def strokes_on(
         rng: Jitter, order and variation of colour.
     """
     starts = _starts(wrong, layer, radius, rng)
-    spines, normals = _curves(starts, model, form, layer.length * radius)
-    rows, columns = _at(spines[:, _POINTS // 2], wrong.shape)
+    spines, normals = _curves(starts, model, form, layer, radius)
+    rows, columns = _at(spines[:, layer.points // 2], wrong.shape)
     colours = model[rows, columns].copy()
     # Paint is never mixed twice the same.
     colours[:, 0] += rng.normal(0, 1.6, len(colours)).astype(np.float32)
@@ -78,11 +84,12 @@ def _at(points: Floats, shape: tuple[int, ...]) -> tuple[NDArray[np.int64], NDAr
     return rows, columns
 
 
-def _curves(starts: Floats, model: Floats, form: Flow, length: float) -> tuple[Floats, Floats]:
+def _curves(starts: Floats, model: Floats, form: Flow, layer: Layer, radius: float) -> tuple[Floats, Floats]:
     """Follow the flow from every start, half the length each way; a stroke ends where its colour would be wrong."""
-    step = length / (_POINTS - 1)
-    forth = _followed(starts, model, form, step)
-    back = _followed(starts, model, form, -step)
+    half = layer.points // 2
+    step = layer.length * radius / (2 * half)
+    forth = _followed(starts, model, form, step, half)
+    back = _followed(starts, model, form, -step, half)
     spines = np.concatenate([back[:, ::-1], starts[:, None], forth], axis=1)
     heading = np.gradient(spines, axis=1)
     heading /= np.linalg.norm(heading, axis=2, keepdims=True) + 1e-4
@@ -90,14 +97,14 @@ def _curves(starts: Floats, model: Floats, form: Flow, length: float) -> tuple[F
     return floats(spines), floats(normals)
 
 
-def _followed(starts: Floats, model: Floats, form: Flow, step: float) -> Floats:
-    """Return the next points of every stroke, (N, P // 2, 2)."""
+def _followed(starts: Floats, model: Floats, form: Flow, step: float, count: int) -> Floats:
+    """Return the next points of every stroke, (N, count, 2)."""
     rows, columns = _at(starts, model.shape)
     own = model[rows, columns]
     here, path = starts, []
     last = np.stack([form.x[rows, columns], form.y[rows, columns]], axis=1)
     alive = np.ones(len(starts), bool)
-    for _ in range(_POINTS // 2):
+    for _ in range(count):
         rows, columns = _at(here, model.shape)
         heading = np.stack([form.x[rows, columns], form.y[rows, columns]], axis=1)
         heading *= np.where((heading * last).sum(axis=1, keepdims=True) < 0, -1, 1)
@@ -118,11 +125,24 @@ def bristled(easel: NDArray[np.uint8], strokes: Strokes, rng: np.random.Generato
     shade = rng.normal(0, 5.0, (total, count)).astype(np.float32)
     height = 110 + 90 * np.sqrt(1 - 0.8 * across**2) + rng.normal(0, 30, (total, count)).astype(np.float32)
     paint = np.clip(strokes.colours[:, None] + shade[..., None], 0, 255)
-    inks = np.concatenate([paint, np.clip(height, 0, 255)[..., None]], axis=2).tolist()
+    inks = floats(np.concatenate([paint, np.clip(height, 0, 255)[..., None]], axis=2))
     paths = _bristles(strokes, across, rng)
-    for path, ink in zip(paths, inks, strict=True):
-        for bristle, tint in zip(path, ink, strict=True):
-            cv2.polylines(easel, [bristle], False, tint, thickness, cv2.LINE_AA, _SHIFT)
+    rows = np.linspace(0, len(easel), _BANDS + 1).astype(int).tolist()
+    bands = [easel[top:bottom] for top, bottom in pairwise(rows)]
+    # OpenCV draws without Python's lock: the bands of the picture are painted side by side.
+    with ThreadPoolExecutor(_BANDS) as pool:
+        list(pool.map(lambda band, top: _drawn(band, top, paths, inks, thickness), bands, rows[:-1]))
+
+
+def _drawn(band: NDArray[np.uint8], top: int, paths: Ints, inks: Floats, thickness: int) -> None:
+    """Draw the bristles that touch a band of the picture, in their order."""
+    places = paths[..., 1]
+    reach = (thickness + 2) << _SHIFT
+    low, high = (top << _SHIFT) - reach, ((top + len(band)) << _SHIFT) + reach
+    touch = (places.max(axis=2) >= low) & (places.min(axis=2) <= high)
+    shifted = paths[touch] - np.asarray([0, top << _SHIFT], np.int32)
+    for bristle, tint in zip(shifted, inks[touch].tolist(), strict=True):
+        cv2.polylines(band, [bristle], False, tint, thickness, cv2.LINE_AA, _SHIFT)
 
 
 def _bristles(strokes: Strokes, across: Floats, rng: np.random.Generator) -> Ints:

@@ -35,7 +35,3 @@ class Dice:
         self._draws += 1
         share = (self.number * _GOLDEN + self._draws * 0.37 + 0.04 * float(self.rng.standard_normal())) % 1.0
         return low + (high - low) * share
-
-    def chance(self, share: float) -> bool:
-        """Return whether something of that probability happens."""
-        return self.between(0, 1) < share

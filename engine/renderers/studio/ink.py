@@ -8,7 +8,7 @@ import numpy as np
 
 from engine.renderers.studio.colour import colour, to_lab, to_rgb, toward_neutral, with_saturation
 from engine.renderers.studio.filters import Floats, blur, floats, grid, lerp, smoothstep
-from engine.renderers.studio.lines import ink_lines
+from engine.renderers.studio.lines import ink_lines, without_specks
 from engine.renderers.studio.look import Brief, Look
 from engine.renderers.studio.pieces import cut
 from engine.renderers.studio.scene import Scene
@@ -73,7 +73,7 @@ def flat_colour(brief: Brief, pen: Pen) -> Floats:
     page = colour(pen.page)
     if not pen.chroma:
         return floats(np.broadcast_to(page, scene.rgb.shape)).copy()
-    lab = lerp(scene.flat, _smoothed(scene), brief.strength)
+    lab = lerp(scene.flat, scene.once("areas", lambda: _smoothed(scene)), brief.strength)
     lab[..., 0] = _levels(lab[..., 0], scene, pen.levels, brief.strength)
     lab = with_saturation(lab, 0.45 * pen.chroma, scene.skin)
     if pen.chroma < 1:
@@ -156,4 +156,4 @@ def contours(brief: Brief, pen: Pen) -> Floats:
     bold = ink_lines(luma, scene.flow, width=1.6 * width, reach=reach, share=0.055)
     fine = ink_lines(luma, scene.flow, width=0.85 * width, reach=reach, share=0.05 + 0.03 * brief.steer.up("detail"))
     nib = 1 + 0.06 * grain(brief.dice.rng, scene.shape, 2.0)
-    return floats(np.clip(np.maximum(bold, 0.9 * fine) * nib, 0, 1))
+    return floats(np.clip(without_specks(np.maximum(bold, floats(0.9 * fine)), scene.flow, width) * nib, 0, 1))

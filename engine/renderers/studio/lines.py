@@ -29,10 +29,10 @@ def ink_lines(luma: Floats, flow: Flow, *, width: float, reach: float, share: fl
     busy = blur(floats(np.clip(joined, 0, None)), 22 * width)
     local = level * (0.75 + 0.25 * busy / (busy.mean() + 1e-4))
     ink = np.tanh(np.clip((joined - local) / level * sharp, 0, None))
-    return _without_specks(floats(ink), flow, width)
+    return floats(ink)
 
 
-def _without_specks(ink: Floats, flow: Flow, width: float) -> Floats:
+def without_specks(ink: Floats, flow: Flow, width: float) -> Floats:
     """Fade ink that has no line to belong to: its surroundings along the flow are empty."""
     company = flow.along(blur(ink, 0.6 * width), max(3, round(6 * width)))
     return floats(ink * smoothstep(0.05, 0.22, company))

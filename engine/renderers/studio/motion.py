@@ -57,7 +57,7 @@ class _Shot:
         self._size, self._move, self._frames = size, move, frames
         closest = max(move.start.zoom, move.end.zoom)
         side = round(max(size) * closest)
-        self._sharp = resized(_opaque(pixels), fit(pixels.shape[1], pixels.shape[0], side))
+        self._sharp = _opaque(resized(pixels, fit(pixels.shape[1], pixels.shape[0], side)))
         # A view wider than the picture's own pixels would shimmer: fine detail is taken out for it.
         detail = max(self._sharp.shape[:2]) / max(size)
         self._detail, self._soft = detail, self._sharp

@@ -134,7 +134,7 @@ def _air(rgb: Floats, grade: Grade, brief: Brief) -> Floats:
     if glow:
         rgb = glowing(rgb, scene.unit, glow)
     if words.up("fade"):
-        rgb = floats(0.075 * words["fade"] + rgb * (1 - 0.11 * words["fade"]))
+        rgb = floats(0.12 * words["fade"] + rgb * (1 - 0.16 * words["fade"]))
     rgb = vignetted(rgb, grade.vignette * brief.strength + 0.8 * words["vignette"])
     if words.up("grain"):
         rgb = grainy(rgb, brief.dice.rng, scene.unit, words.up("grain"))

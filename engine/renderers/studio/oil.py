@@ -18,10 +18,10 @@ from engine.renderers.studio.texture import canvas, relief
 #: Brush radius at 1024 px, how far apart strokes start (in radii), their length (in radii), and where: the least
 #: difference (in Lab) between picture and painting that is worth a stroke.
 LAYERS = (
-    Layer(radius=22, spacing=0.9, length=6.0, worth=0.0),
+    Layer(radius=22, spacing=1.0, length=6.0, worth=0.0),
     Layer(radius=11, spacing=0.95, length=7.0, worth=4.5),
-    Layer(radius=5.2, spacing=1.1, length=9.0, worth=5.0),
-    Layer(radius=2.6, spacing=1.4, length=10.0, worth=5.0),
+    Layer(radius=5.2, spacing=1.15, length=9.0, worth=5.5, points=5),
+    Layer(radius=2.6, spacing=1.4, length=10.0, worth=6.0, points=5),
 )
 
 
@@ -63,7 +63,7 @@ class Oil(Look):
 def drawn(brief: Brief) -> Palette:
     """Draw a variant's brushes, palette and light."""
     dice, words = brief.dice, brief.steer
-    size = dice.choose((0.8, 1.25, 0.62, 1.7)) * (0.65 + 0.5 * brief.strength)
+    size = dice.choose((0.85, 1.25, 0.72, 1.65)) * (0.65 + 0.5 * brief.strength)
     return Palette(
         size=size * 2 ** (0.8 * words["bold"] - 0.6 * words.up("detail")),
         warmth=dice.choose(((1.0, 8.0), (-2.5, -8.0), (5.0, 2.0), (-1.0, 1.0))),

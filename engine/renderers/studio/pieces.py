@@ -53,9 +53,7 @@ def cut(scene: Scene, count: int, apart: float, smooth: float) -> tuple[Floats, 
     """
     height, width = scene.shape
     scale = min(1.0, _SIDE / max(height, width))
-    small = resize(scene.flat, max(8, round(width * scale)), max(8, round(height * scale)))
-    spread = float(np.sqrt(small.reshape(-1, 3).var(axis=0).sum()))
-    labels, centres = _joined(*_kmeans(small, count), apart * min(1.0, spread / 32))
+    labels, centres = scene.once(("labels", count, apart), lambda: _labelled(scene, scale, count, apart))
     sigma = max(0.8, smooth * scale)
     best = np.full(scene.shape, -1.0, np.float32)
     winner = np.zeros(scene.shape, np.uint8)
@@ -64,12 +62,20 @@ def cut(scene: Scene, count: int, apart: float, smooth: float) -> tuple[Floats, 
         ahead = share > best
         best[ahead], winner[ahead] = share[ahead], k
     outline = cv2.morphologyEx(winner, cv2.MORPH_GRADIENT, np.ones((3, 3), np.uint8)) > 0
-    seen = _edges(scene)
+    seen = scene.once("edges", lambda: _edges(scene))
     distance = floats(cv2.distanceTransform(floats(~(outline & (seen > 0.5))).astype(np.uint8), cv2.DIST_L2, 5))
     # An outline where the picture has no edge is a step in a gradient: there the colours run on.
     running = blur(floats(outline & (seen <= 0.5)), 9 * scene.unit) * np.float32(9 * scene.unit)
     colours = lerp(floats(centres[winner]), blur(scene.flat, 2 * scene.unit), np.clip(running, 0, 1))
     return blur(colours, 0.7), distance
+
+
+def _labelled(scene: Scene, scale: float, count: int, apart: float) -> tuple[NDArray[np.int32], Floats]:
+    """Return each pixel's colour of a small copy, by number, and the colours."""
+    height, width = scene.shape
+    small = resize(scene.flat, max(8, round(width * scale)), max(8, round(height * scale)))
+    spread = float(np.sqrt(small.reshape(-1, 3).var(axis=0).sum()))
+    return _joined(*_kmeans(small, count), apart * min(1.0, spread / 32))
 
 
 def _edges(scene: Scene) -> Floats:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any, TypeVar
 
 import cv2
 import numpy as np
@@ -17,6 +19,8 @@ from engine.renderers.studio.filters import Floats, bilateral, blur, floats, res
 from engine.renderers.studio.flow import Flow, flow_of
 from engine.renderers.studio.matte import subject_matte
 
+T = TypeVar("T")
+
 
 @dataclass(frozen=True)
 class Scene:
@@ -25,6 +29,14 @@ class Scene:
     rgb: Floats
     alpha: Pixels | None = None
     faces: tuple[Box, ...] = ()
+
+    def once(self, what: Hashable, make: Callable[[], T]) -> T:
+        """Return what `make` returned the first time it was asked for `what`: work shared between variants."""
+        shelf: dict[Hashable, Any] = self.__dict__.setdefault("_shelf", {})
+        if what not in shelf:
+            shelf[what] = make()
+        made: T = shelf[what]
+        return made
 
     @property
     def shape(self) -> tuple[int, int]:

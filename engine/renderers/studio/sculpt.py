@@ -43,12 +43,21 @@ def lit(height: Floats, lamps: Sequence[Lamp], shade: Floats) -> Light:
         x, y, z = flat * np.cos(lamp.angle), flat * np.sin(lamp.angle), min(0.98, lamp.lift)
         facing = (z - dx * x - dy * y) * across
         open_sky = shade if number == 0 else 1.0
-        wrapped = np.clip((facing + 0.22) / 1.22, 0, None) ** 1.25 * open_sky
+        facing = np.clip((facing + 0.22) / 1.22, 0, None)
+        wrapped = facing * np.sqrt(np.sqrt(facing)) * open_sky
         diffuse += (lamp.strength * wrapped)[..., None] * np.asarray(lamp.colour, np.float32)
         half = np.asarray([x, y, z + 1]) / np.linalg.norm([x, y, z + 1])
         mirror = np.clip((half[2] - dx * half[0] - dy * half[1]) * across, 0, 1)
-        gloss += lamp.strength * mirror**22 * open_sky
+        gloss += lamp.strength * _sharp(floats(mirror)) * open_sky
     return Light(floats(diffuse), floats(gloss))
+
+
+def _sharp(mirror: Floats) -> Floats:
+    """Return the 22nd power, by squaring: a general power takes ten times as long."""
+    two = mirror * mirror
+    four = two * two
+    sixteen = (four * four) ** 2
+    return floats(sixteen * four * two)
 
 
 def shadowed(height: Floats, angle: float, lift: float, unit: float) -> Floats:

@@ -9,7 +9,7 @@ import numpy as np
 
 from engine.renderers.studio.colour import colour, to_rgb, with_saturation
 from engine.renderers.studio.filters import Floats, blur, floats, grid, lerp, smoothstep, warp
-from engine.renderers.studio.lines import ink_lines
+from engine.renderers.studio.lines import ink_lines, without_specks
 from engine.renderers.studio.look import Brief, Look
 from engine.renderers.studio.texture import noise, paper, relief
 
@@ -93,7 +93,7 @@ def pigment(lab: Floats, brief: Brief, sheet: Sheet, tooth: Floats) -> Floats:
     lightness = np.ascontiguousarray(lab[..., 0])
     calm = 1 - 0.6 * scene.near_faces(1.2)
     flowed = 0.20 * noise(rng, scene.shape, 150 * scene.unit, 3) * (0.5 + 0.5 * sheet.wet)
-    settled = -0.11 * sheet.rough * tooth * (0.5 + smoothstep(95, 40, lightness))
+    settled = -0.085 * sheet.rough * tooth * (0.5 + smoothstep(95, 40, lightness))
     rims = _rims(lightness, scene.unit) * (0.7 + 0.5 * brief.strength)
     density = 1 + calm * (flowed + _blooms(brief, sheet)) + settled + rims * (0.5 + 0.5 * calm)
     # Whites are paper: the brush skips over them, catching on the tooth.
@@ -151,5 +151,6 @@ def with_pencil(painted: Floats, brief: Brief, sheet: Sheet, tooth: Floats) -> F
     scene = brief.scene
     width = max(0.7, 1.0 * scene.unit * (1 + 0.5 * brief.steer["bold"]))
     line = ink_lines(scene.luma, scene.flow, width=width, reach=8 * scene.unit + 2, share=0.07, sharp=1.0)
+    line = without_specks(line, scene.flow, width)
     lead = np.clip(line * (0.75 - 0.22 * tooth), 0, 1) * (0.55 * sheet.pencil)
     return lerp(painted, floats(painted * np.asarray([0.36, 0.34, 0.36], np.float32)), floats(lead))

@@ -76,7 +76,7 @@ def test_alpha_is_kept(look, render, coffee):
     ],
 )
 def test_words_move_the_picture_the_way_they_say(look, words, channel, direction, render, lab, astronaut):
-    plain, steered = (render(look, astronaut, prompt=prompt)[0] for prompt in ("", words))
+    plain, steered = (render(look, astronaut, prompt=prompt, long_side=112)[0] for prompt in ("", words))
     moved = (lab(steered.pixels) - lab(plain.pixels))[..., channel].mean()
     assert direction * moved > 1.5
 
@@ -168,6 +168,32 @@ def test_a_scene_that_cannot_be_built_is_said(render, coffee):
     (result,) = render("studio-natural", coffee, prompt="a cup on a marble backdrop")
     assert "cannot build a new scene" in result.notes[0]
     assert render("studio-natural", coffee, prompt="a cup of coffee")[0].notes == ()
+
+
+@pytest.mark.parametrize(
+    ("look", "words", "seen"),
+    [
+        ("studio-natural", "film", lambda lab: np.percentile(lab[..., 0], 4) > 3.5),  # faded blacks
+        ("studio-natural", "golden hour", lambda lab: lab[..., 2].mean() > 12),
+        ("studio-natural", "black and white", lambda lab: np.abs(lab[..., 1:]).max() < 1),
+        ("studio-natural", "in ocean colours", lambda lab: lab[..., 2].mean() < -2),
+        ("studio-ink", "line art", lambda lab: np.median(lab[..., 0]) > 85),  # mostly paper
+        ("studio-ink", "halftone", lambda lab: np.hypot(lab[..., 1], lab[..., 2]).mean() > 8),
+        ("studio-watercolor", "line and wash", lambda lab: lab[..., 0].mean() > 55),
+    ],
+)
+def test_a_way_of_drawing_or_an_hour_can_be_asked_for(look, words, seen, render, lab, astronaut):
+    assert seen(lab(render(look, astronaut, prompt=words)[0].pixels))
+
+
+def test_kept_lettering_stays_legible(render):
+    page = np.full((160, 240, 3), 235, np.uint8)
+    cv2.putText(page, "OPEN LATE", (12, 88), cv2.FONT_HERSHEY_DUPLEX, 1.25, (30, 30, 60), 2, cv2.LINE_AA)
+    free, kept = (
+        difference(render("studio-oil", page, keep=keep)[0].pixels[50:100], page[50:100])
+        for keep in (frozenset(), frozenset({Keep.TEXT}))
+    )
+    assert kept < 0.7 * free
 
 
 @every_look
