@@ -156,7 +156,11 @@ class Store:
         return self.change_version(version_id, picks={**version.picks, variant: who})
 
     def usage(self, user: int, now: float) -> tuple[int, int]:
-        """Return how many of a member's versions run, and how many of the last 24 h count (failures do not)."""
+        """Return how many of a member's versions run, and how many of the last 24 h count (failures do not).
+
+        A request that was heard and not yet begun counts as one.
+        """
+        heard = self._projects.count_where("owner = ? and pending = 1", [user])
         row = next(
             self._db.query(
                 "select coalesce(sum(status in ('waiting', 'running')), 0) as running,"
@@ -165,7 +169,7 @@ class Store:
                 [now - DAY_S, user],
             )
         )
-        return int(row["running"]), int(row["daily"])
+        return heard + int(row["running"]), heard + int(row["daily"])
 
     # -- servers
 

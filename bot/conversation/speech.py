@@ -18,11 +18,20 @@ SUBJECTS = frozenset({Role.SUBJECT, Role.COMPOSITION})
 
 
 def referred(project: Project, event: Said, plan: Plan) -> Version | None:
-    """Return the gallery that is meant: the one answered, the one named, else the newest."""
+    """Return the gallery that is meant: the one answered, the one named, else the newest.
+
+    A number that the newest does not have means the picked gallery, or the last one that has such a picture.
+    """
     answered = project.version(event.replied_to) if event.replied_to is not None else None
     if answered is not None and answered.variants and not answered.deleted:
         return answered
-    return _named(project, plan.version) or project.newest
+    return _named(project, plan.version) or _with_picture(project, plan.base) or project.newest
+
+
+def _with_picture(project: Project, number: object) -> Version | None:
+    picked = project.selected[0] if project.selected else None
+    latest = sorted(shown(project), key=lambda v: (v == project.newest, v.id == picked, v.number), reverse=True)
+    return next((v for v in latest if isinstance(number, int) and v.variant(number)), None)
 
 
 def _named(project: Project, number: int | None) -> Version | None:

@@ -410,3 +410,12 @@ def test_the_words_themselves_are_kind_and_name_what_is_there():
     assert wording.families(STILLS) == "photoreal, illustration and stylised 3D"
     assert wording.families(STILLS[:1]) == "photoreal"
     assert (wording.stopped(1), wording.stopped(3)) == ("Stopped.", "Stopped all 3.")
+
+
+@pytest.mark.parametrize(
+    ("picked", "parent"), [(None, 3), ((2, 1), 2), ((4, 1), 3)], ids=["the last", "the picked", "the picked has none"]
+)
+def test_a_number_the_newest_gallery_lacks_means_one_that_has_it(picked, parent):
+    galleries = [version(1, number=1), version(2, number=2), version(3, number=3), version(4, number=4, count=1)]
+    start = only(said(refine(base=2), project(*galleries, selected=picked)), StartJob)
+    assert start.parent == parent

@@ -103,6 +103,11 @@ def test_failed_and_cancelled_work_is_not_counted_against_a_member(store):
     assert store.usage(records.OTHER, time.time()) == (0, 0)
 
 
+def test_a_request_that_has_not_begun_counts_too(store):
+    begin(store, origin=3, pending=Pending(user=records.OWNER, text="soft"))
+    assert store.usage(records.OWNER, time.time()) == (1, 1)
+
+
 @pytest.mark.parametrize(
     ("running", "daily", "says"),
     [(0, 0, None), (2, 9, None), (3, 0, "limit here"), (0, 10, "last 24 hours"), (5, 50, "limit here")],

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import chromium as browsers
 import pytest
-from conftest import LiveNetwork
 
 from tests.support.chromium import NoChromium, chromium_path
+from tests.support.network import LiveNetwork
 
 ROOT = Path(__file__).parents[3]
 FIND = ROOT / "scripts" / "find_python.sh"
