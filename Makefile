@@ -36,11 +36,11 @@ $(VENV)/.chromium: | $(VENV)/.installed
 run: install
 	@$(BIN)/python -m bot run
 
-# Two threads that fight over one core are slower than one.
+# Two test processes, a file at a time; within one, two threads that fight over one core are slower than one.
 test: export OMP_NUM_THREADS = 1
 test: install
 	@$(BIN)/python scripts/chromium.py --get >$(VENV)/.chromium
-	@$(BIN)/python -m pytest --cov --cov-report=term:skip-covered --cov-fail-under=85 $(ARGS)
+	@$(BIN)/python -m pytest -n 2 --dist loadfile --cov --cov-report=term:skip-covered --cov-fail-under=85 $(ARGS)
 
 check: install
 	@$(BIN)/ruff check .
