@@ -35,6 +35,24 @@ class TruncatedImage(BadImage):
     code = "truncated_image"
 
 
+class RequestTooLarge(EngineError):
+    """This request is larger than 1 MB; only pictures may be."""
+
+    status, code = 413, "request_too_large"
+
+
+class BadRange(EngineError):
+    """This part lies beyond the end of the file."""
+
+    status, code = 416, "bad_range"
+
+
+class StoreFull(EngineError):
+    """There is no room left on the engine's disk; whoever runs it has to make some."""
+
+    status, code = 507, "store_full"
+
+
 class ImageTooLarge(EngineError):
     """This file is larger than 25 MB; send a smaller one."""
 

@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 from fastapi import FastAPI
 
 from engine.api import errors, routes
-from engine.api.guard import Gate, Timing
+from engine.api.guard import Gate, Limit, Timing
 from engine.api.metrics import Metrics
 from engine.api.state import State
 from engine.settings import EngineSettings
@@ -42,6 +42,7 @@ def create_app(settings: EngineSettings | None = None) -> FastAPI:
     app.include_router(routes.api)
     app.include_router(routes.service)
     errors.install(app)
+    app.add_middleware(Limit, exempt=routes.UPLOADS)
     app.add_middleware(Gate, key=settings.api_key)
     app.add_middleware(Timing, metrics=metrics)
     return app

@@ -11,7 +11,7 @@ from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
 from engine.contract import Problem
-from engine.errors import BadRequest, EngineError
+from engine.errors import BadRequest, EngineError, RequestTooLarge
 
 log = logging.getLogger("engine.api")
 
@@ -19,6 +19,8 @@ MEDIA_TYPE = "application/problem+json"
 #: Seconds after which a full queue, or an engine that starts, is worth another try.
 _RETRY_AFTER_S = "5"
 _MAX_DETAIL = 600
+#: Not the phrases of the standard library, which differ between its versions.
+_CODES = {404: "not_found", 405: "method_not_allowed"}
 
 
 def install(app: FastAPI) -> None:
@@ -58,8 +60,9 @@ def _http_error(_request: Request, error: Exception) -> JSONResponse:
     """What the framework says itself: unknown paths, wrong methods, bodies that cannot be read."""
     if not isinstance(error, HTTPException):
         return response(EngineError())
-    phrase = HTTPStatus(error.status_code).phrase
-    code = phrase.lower().replace(" ", "_")
+    if error.status_code == RequestTooLarge.status:
+        return response(RequestTooLarge())
+    code = _CODES.get(error.status_code, "bad_request")
     headers = dict(error.headers) if error.headers else None
     return _problem(error.status_code, code, str(error.detail), headers)
 

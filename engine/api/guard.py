@@ -9,12 +9,16 @@ from urllib.parse import urlsplit
 from fastapi.responses import JSONResponse
 from pydantic import SecretStr
 from starlette.datastructures import Headers
+from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from engine.api.errors import response
 from engine.api.metrics import Metrics
-from engine.errors import EngineError, ForeignOrigin, Unauthorized
+from engine.errors import EngineError, ForeignOrigin, RequestTooLarge, Unauthorized
 
+#: A sheet of 64 cells, the largest there is, has about 20 kB.
+MAX_BODY_BYTES = 1 << 20
+_DIGITS = 15
 _OPEN = frozenset({"/healthz"})
 _LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 
@@ -54,6 +58,41 @@ class Gate:
         error = refusal(scope["path"], Headers(scope=scope), self._key) if scope["type"] == "http" else None
         answer: ASGIApp | JSONResponse = response(error) if error else self._app
         await answer(scope, receive, send)
+
+
+class Limit:
+    """ASGI middleware that takes in no more of a body than any request of the contract has.
+
+    Args:
+        app: What is behind it.
+        exempt: The path that has a limit of its own.
+    """
+
+    def __init__(self, app: ASGIApp, exempt: str) -> None:
+        self._app = app
+        self._exempt = exempt
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass a request on, as long as it is small."""
+        if scope["type"] != "http" or scope["path"] == self._exempt:
+            await self._app(scope, receive, send)
+            return
+        declared = Headers(scope=scope).get("content-length", "0")
+        if not declared.isdecimal() or len(declared) > _DIGITS or int(declared) > MAX_BODY_BYTES:
+            await response(RequestTooLarge())(scope, receive, send)
+            return
+        left = MAX_BODY_BYTES
+
+        async def limited() -> Message:
+            nonlocal left
+            message = await receive()
+            left -= len(message.get("body", b""))
+            if left < 0:
+                # The framework passes on no other error from under its own reading of the body.
+                raise HTTPException(RequestTooLarge.status)
+            return message
+
+        await self._app(scope, limited, send)
 
 
 class Timing:

@@ -8,6 +8,8 @@ from prometheus_client import CollectorRegistry, Gauge, Histogram, generate_late
 
 from engine.contract import QueueView, Status
 
+#: Anybody may make up a method, and each would be a series of its own.
+_METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 _RENDER_BUCKETS = (0.1, 0.3, 1, 3, 10, 30, 60, 120, 300, 600)
 
 
@@ -39,7 +41,7 @@ class Metrics:
 
     def request(self, method: str, path: str, status: int, seconds: float) -> None:
         """Count an answered request; `path` is the route's pattern."""
-        self._request.labels(method, path, str(status)).observe(seconds)
+        self._request.labels(method if method in _METHODS else "other", path, str(status)).observe(seconds)
 
     def page(self, queue: QueueView, jobs: Mapping[str, int], *, up: bool) -> bytes:
         """Return all numbers in the text format."""

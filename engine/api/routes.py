@@ -12,13 +12,17 @@ from fastapi.sse import EventSourceResponse, ServerSentEvent
 from prometheus_client import CONTENT_TYPE_LATEST
 
 from engine.api.events import follow, resume_point
+from engine.api.files import StoredFile
 from engine.api.state import Engine
 from engine.api.upload import SCHEMA, read_upload
 from engine.api.view import model_views
 from engine.contract import ImageInfo, JobRequest, JobView, ModelView, Problem, QueueView, SheetRequest
-from engine.errors import ImageNotFound, NotReady
+from engine.errors import NotReady
 from engine.images.store import MEDIA_TYPES
 
+PREFIX = "/api/v1"
+#: Where files come in; they have a limit of their own.
+UPLOADS = f"{PREFIX}/images"
 _FOREVER = "private, max-age=31536000, immutable"
 
 
@@ -29,18 +33,18 @@ def _problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
     }
 
 
-api = APIRouter(prefix="/api/v1", responses=_problems(401, 403, 422))
+api = APIRouter(prefix=PREFIX, responses=_problems(401, 403, 413, 422))
 service = APIRouter(tags=["service"])
 
 
-@api.post("/images", status_code=201, tags=["images"], openapi_extra=SCHEMA, responses=_problems(413))
+@api.post(UPLOADS.removeprefix(PREFIX), status_code=201, tags=["images"], openapi_extra=SCHEMA)
 async def put_image(request: Request, engine: Engine) -> ImageInfo:
     """Take an image in: decoded in a guarded process, judged, rid of its metadata, stored by its content."""
     data, client = await read_upload(request)
     return await engine.pictures.take(data, client)
 
 
-@api.get("/images/{image_id}", tags=["images"], response_class=FileResponse, responses=_problems(404))
+@api.get("/images/{image_id}", tags=["images"], response_class=FileResponse, responses=_problems(404, 416))
 async def get_image(
     image_id: str,
     engine: Engine,
@@ -55,10 +59,9 @@ async def get_image(
         headers["X-Easel-Reencoded"] = found.note
     if if_none_match and f'"{found.id}"' in if_none_match:
         return Response(status_code=304, headers=headers)
-    path = await asyncio.to_thread(engine.images.path, found.id)
-    if path is None:
-        raise ImageNotFound
-    return FileResponse(path, media_type=MEDIA_TYPES[path.suffix], filename=download, headers=headers)
+    path, stat = await asyncio.to_thread(engine.images.found, found.id)
+    kind = MEDIA_TYPES[path.suffix]
+    return StoredFile(path, media_type=kind, filename=download or None, headers=headers, stat_result=stat)
 
 
 @api.post("/sheets", status_code=201, tags=["images"], responses=_problems(404))
@@ -118,7 +121,7 @@ async def get_events(
         yield event
 
 
-@api.delete("/clients/{client}", status_code=204, tags=["clients"])
+@api.delete("/clients/{client:path}", status_code=204, tags=["clients"])
 async def delete_client(client: str, engine: Engine) -> None:
     """Delete a client's jobs, results and every image only they own, for good."""
     await engine.jobs.forget(client)

@@ -43,7 +43,7 @@ async def read_upload(request: Request) -> tuple[bytes, str]:
         ImageTooLarge: There is more than 25 MB; the rest is not read.
         BadRequest: This is no form with a file in it.
     """
-    if not request.headers.get("content-type", "").startswith("multipart/form-data"):
+    if not request.headers.get("content-type", "").lower().startswith("multipart/form-data"):
         raise BadRequest("body: send multipart/form-data with a `file`.")
     if _declared(request) > MAX_UPLOAD_BYTES + _FORM_BYTES:
         raise ImageTooLarge

@@ -65,6 +65,18 @@ class ImageStore:
         stem = self._stem(image_id)
         return next((path for path in map(stem.with_suffix, FORMATS) if path.is_file()), None)
 
+    def found(self, image_id: str) -> tuple[Path, os.stat_result]:
+        """Return where the bytes are and what the file system knows of them.
+
+        Raises:
+            ImageNotFound: There are none.
+        """
+        path = _found(self.path(image_id))
+        try:
+            return path, path.stat()
+        except FileNotFoundError as error:
+            raise ImageNotFound from error
+
     def read(self, image_id: str) -> bytes:
         """Return the bytes.
 

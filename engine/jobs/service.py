@@ -58,6 +58,7 @@ class Jobs:
             EngineError: KeyReused, ModelNotFound, WrongKind, ModelUnavailable, ImageNotFound, ClipGiven, QueueFull.
         """
         async with self.books.lock:
+            key = key or None
             known = await self.books.ask(self.books.ledger.by_key, request.client, key) if key else None
             if known and known.request != request:
                 raise KeyReused

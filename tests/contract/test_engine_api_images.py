@@ -2,6 +2,7 @@
 
 import io
 
+import httpx
 import numpy as np
 import pytest
 import pytest_asyncio
@@ -44,6 +45,34 @@ async def test_a_download_has_the_name_that_was_asked_for(engine, name):
     answer = await engine.get(f"/api/v1/images/{image}", params={"download": name})
     assert answer.headers["content-disposition"].startswith("attachment")
     assert "x-evil" not in answer.headers
+
+
+@pytest.mark.parametrize(
+    ("wanted", "status", "part"),
+    [
+        ("bytes=0-3", 206, slice(0, 4)),
+        ("bytes=10-", 206, slice(10, None)),
+        ("bytes=-5", 206, slice(-5, None)),
+        ("bytes=2-999999999999", 206, slice(2, None)),
+        ("bytes=5-1", 200, slice(None)),
+        ("bytes=0-1,3-4", 200, slice(None)),
+        ("bytes=" + "0-1," * 999, 200, slice(None)),
+        ("bytes=" + "9" * 5000 + "-", 200, slice(None)),
+        ("pages=1-2", 200, slice(None)),
+    ],
+)
+async def test_players_get_the_part_they_ask_for_and_nonsense_is_passed_over(engine, wanted, status, part):
+    image = await engine.image()
+    whole = (await engine.get(f"/api/v1/images/{image}")).content
+    answer = await engine.get(f"/api/v1/images/{image}", headers={"Range": wanted})
+    assert (answer.status_code, answer.content) == (status, whole[part])
+
+
+async def test_a_form_is_a_form_in_any_case(engine):
+    form = httpx.Request("POST", "http://engine/", files={"file": ("x", png())})
+    kind = form.headers["content-type"].replace("multipart/form-data", "Multipart/Form-Data")
+    answer = await engine.post("/api/v1/images", content=form.read(), headers={"content-type": kind})
+    assert answer.status_code == 201, answer.text
 
 
 async def test_what_is_too_large_is_encoded_anew_and_said(engine):

@@ -1,6 +1,7 @@
 """What a client sees of a job, from its submission to its end."""
 
 import asyncio
+from urllib.parse import quote
 
 import pytest
 import pytest_asyncio
@@ -77,6 +78,13 @@ async def test_a_key_gives_the_same_job_however_often(engine, image):
     other = {"models": ["two"], "images": [{"id": image}], "client": "keys"}
     refused = await engine.post("/api/v1/jobs", json=other, headers={"Idempotency-Key": "again"})
     assert (refused.status_code, refused.json()["code"]) == (409, "key_reused")
+
+
+async def test_an_empty_key_is_none(engine, image):
+    body = {"models": ["one"], "images": [{"id": image}], "client": "keyless", "variants": 1}
+    answers = [await engine.post("/api/v1/jobs", json=body, headers={"Idempotency-Key": ""}) for _ in range(2)]
+    assert [answer.status_code for answer in answers] == [202, 202]
+    assert answers[0].json()["id"] != answers[1].json()["id"]
 
 
 async def test_a_running_job_stops_at_its_next_step_and_keeps_what_it_made(engine, image):
@@ -198,6 +206,13 @@ async def test_forgetting_a_client_leaves_nothing_of_theirs(engine):
     assert (await engine.ended(await engine.job(shared, client="stayer", variants=1)))["status"] == "done"
 
 
+@pytest.mark.parametrize("client", ["a/b", "", "what?&#%", "猫", "../up"])
+async def test_a_client_of_any_name_can_be_forgotten(engine, image, client):
+    job = await engine.job(image, client=client, variants=1)
+    assert (await engine.delete(f"/api/v1/clients/{quote(client, safe='')}")).status_code == 204
+    assert (await engine.get(f"/api/v1/jobs/{job}")).status_code == 404
+
+
 async def test_what_a_forgotten_job_was_making_is_not_kept_either(engine):
     """No file stays that nobody owns, whatever the worker was at."""
     image = await engine.image("gone", png(seed=77))
@@ -217,7 +232,9 @@ async def test_speeds_are_measured_and_counted(engine, image):
     assert models["one"]["resident"] is True
     assert models["one"]["seconds_per_variant"] > 0
     assert "1000000 GB" in models["huge"]["why_not"].replace("1e+06", "1000000")
+    await engine.request("MADE-UP", "/api/v1/models")
     page = (await engine.get("/metrics")).text
+    assert "MADE-UP" not in page
     assert 'easel_jobs{status="done"}' in page
     assert 'easel_render_seconds_count{card="one"}' in page
     assert 'path="/api/v1/jobs/{job_id}"' in page

@@ -71,10 +71,15 @@ async def test_a_bad_job_is_refused(engine, fields, status, code):
         ("GET", "/api/v1/jobs/none/events", {}, (404, "job_not_found")),
         ("GET", f"/api/v1/images/{NOBODY}", {}, (404, "image_not_found")),
         ("GET", "/api/v1/images/..%2F..%2Fledger.db", {}, (404, "not_found")),
+        ("GET", "/api/v1/images/SAMPLE", {"headers": {"Range": "bytes=999999-"}}, (416, "bad_range")),
+        ("GET", "/api/v1/images/SAMPLE", {"headers": {"Range": "bytes=-0"}}, (416, "bad_range")),
         ("GET", "/api/v1/images/SAMPLE?max_bytes=0", {}, (422, "bad_request")),
         ("GET", "/api/v1/images/SAMPLE?max_bytes=20", {}, (422, "bad_request")),
         ("POST", "/api/v1/jobs", {"content": b"{", "headers": JSON}, (422, "bad_request")),
         ("POST", "/api/v1/jobs", {"content": b"\xff\xfe", "headers": JSON}, (422, "bad_request")),
+        ("POST", "/api/v1/jobs", {"content": b"[" * 100_000, "headers": JSON}, (400, "bad_request")),
+        ("POST", "/api/v1/jobs", {"content": b'{"prompt": "%s"}' % (b"x" * 2**20)}, (413, "request_too_large")),
+        ("DELETE", "/api/v1/jobs/none", {"headers": {"Content-Length": "9" * 400}}, (413, "request_too_large")),
         ("POST", "/api/v1/images", {}, (422, "bad_request")),
         ("POST", "/api/v1/images", {"content": b"--b\r\nnonsense", "headers": FORM}, (422, "bad_request")),
         ("POST", "/api/v1/images", {"files": {"other": b"x"}}, (422, "bad_request")),
@@ -90,6 +95,19 @@ async def test_a_bad_job_is_refused(engine, fields, status, code):
 )
 async def test_a_bad_request_is_refused(engine, method, path, options, answer):
     refused(await engine.request(method, path.replace("SAMPLE", engine.sample), **options), *answer)
+
+
+async def test_a_body_that_does_not_say_its_length_is_cut_off_too(engine):
+    taken = 0
+
+    async def endless():
+        nonlocal taken
+        while taken < 50:
+            taken += 1
+            yield b" " * 2**18
+
+    refused(await engine.post("/api/v1/jobs", content=endless(), headers=JSON), 413, "request_too_large")
+    assert taken < 8
 
 
 async def test_the_engine_is_well_after_all_that(engine):
