@@ -1,7 +1,7 @@
 """`make bench`: seconds from post to gallery and where they go, and how a crowd is served.
 
-Everything runs for real: the sandbox and the engine in processes of their own, the bot's client in this one, with a
-lag recorder on its event loop. Figures of one run are compared with each other, not with those of another machine.
+Everything runs for real, each part in a process of its own; the bot's has a lag recorder on its event loop. Figures
+of one run are compared with each other, not with those of another machine.
 """
 
 import argparse
@@ -11,6 +11,7 @@ import io
 import json
 import logging
 import re
+import signal
 import sys
 import tempfile
 import time
@@ -25,8 +26,7 @@ from rich.console import Console  # noqa: E402
 from rich.table import Table  # noqa: E402
 from skimage import data  # noqa: E402
 
-from tests.bench.lag import Lag  # noqa: E402
-from tests.support.town import Engine, Process, Town, buttons, settings, until  # noqa: E402
+from tests.support.town import Engine, Process, Town, buttons, until  # noqa: E402
 
 ENGINE_ENV = {"OMP_NUM_THREADS": ""}
 LOOKS = ("watercolor", "comic ink", "oil painting", "clay", "natural photo")
@@ -40,37 +40,47 @@ def picture(side):
 
 
 class Bench(Town):
-    """A town whose sandbox is a process and whose bot runs here, where its loop can be watched."""
+    """A town whose every part is a process of its own, so that the hands that drive it disturb none."""
 
     async def start(self, **knobs):
-        self.port = knobs.pop("port")
-        log = self.folder / "sandbox.log"
-        arguments = ("bot", "sandbox", "--port", str(self.port), "--data", str(self.folder / "world"))
+        world, log = self.folder / "world", self.folder / "sandbox.log"
+        port = knobs.pop("port")
+        arguments = ("bot", "sandbox", "--port", str(port), "--data", str(world))
         self.server = await Process(*arguments, env={}, log=log).start()
-        self.base = f"http://127.0.0.1:{self.port}"
+        self.base = f"http://127.0.0.1:{port}"
         self.http = httpx.AsyncClient(base_url=self.base, timeout=120, limits=httpx.Limits(max_connections=100))
         await until(self.answers)
         await self.act("set", knobs=knobs)
-        self.task = asyncio.create_task(self.client())
-        await until(self.online)
+        self.seen = self.folder / "lag.json"
+        self.bot = Process("tests.bench.watched", str(self.seen), env=self.bot_env(), log=self.folder / "bot.log")
+        await self.start_bot()
         return self
+
+    def bot_env(self):
+        limits = {"BOT_RUNNING_LIMIT": "100", "BOT_DAILY_LIMIT": "10000"}
+        return limits | {
+            "BOT_DISCORD_URL": self.base,
+            "BOT_ENGINE_URL": self.engine.url,
+            "BOT_DATA_DIR": str(self.folder / "bot"),
+        }
 
     async def answers(self):
         with contextlib.suppress(httpx.HTTPError):
             return (await self.http.get("/sandbox/state")).status_code == 200
         return False
 
-    async def client(self):
-        from bot.client.client import serve
-
-        limits = {"running_limit": 100, "daily_limit": 10_000}
-        await serve(settings(discord_url=self.base, engine_url=self.engine.url, data_dir=self.folder / "bot", **limits))
+    def record_from_here(self):
+        """Let the lag recorder forget the start."""
+        self.bot.process.send_signal(signal.SIGUSR1)
 
     async def stop(self):
-        self.task.cancel()
-        await asyncio.gather(self.task, return_exceptions=True)
+        await self.bot.kill(signal.SIGTERM)
         await self.http.aclose()
-        await self.server.kill(15)
+        await self.server.kill(signal.SIGTERM)
+
+    def lag(self):
+        """What the lag recorder saw; after `stop`."""
+        return json.loads(self.seen.read_text())
 
 
 async def rendered(engine):
@@ -116,7 +126,6 @@ async def first_answer(town, thread):
 
 async def run(side, members):
     """Measure everything once."""
-    lag = Lag()
     with tempfile.TemporaryDirectory() as folder:
         engine = await Engine(Path(folder) / "engine", **ENGINE_ENV).start()
         town = Bench(Path(folder) / "town", engine)
@@ -124,15 +133,13 @@ async def run(side, members):
             await town.start(port=8799, ratelimit=True)
             for words in LOOKS:  # the first job of each look also loads its modules
                 await one_gallery(town, words, 256)
-            recorder = asyncio.create_task(lag.record())
+            town.record_from_here()
             looks = [await one_gallery(town, words, side) for words in LOOKS]
             many = await crowd(town, members, 512)
-            recorder.cancel()
         finally:
             await town.stop()
             await engine.kill(15)
-    blocked = {"worst_ms": 1000 * lag.worst, "over_50_ms": lag.share_over(0.05), "beats": len(lag.late)}
-    return {"side": side, "looks": looks, "crowd": many, "event_loop": blocked}
+        return {"side": side, "looks": looks, "crowd": many, "event_loop": town.lag()}
 
 
 def show(found):

@@ -14,11 +14,9 @@ import httpx
 from PIL import Image
 
 from bot.sandbox import server
-from bot.settings import BotSettings
 from tests.support.discord_openapi import problems, spec_path
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-V2_IMAGE_KEYS = ("items", "media")
 
 
 def photo(width=160, height=120, seed=1):
@@ -240,8 +238,3 @@ def text_of(message):
 def media_of(message):
     """The media items of a message's galleries."""
     return [item["media"] for c in walk(message.get("components") or []) for item in c.get("items") or []]
-
-
-def settings(**values):
-    """Bot settings that read neither the environment's file nor a token."""
-    return BotSettings(_env_file=None, **values)
