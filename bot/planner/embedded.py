@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 from bot.conversation.wording import families as families_in_words
 from bot.planner.brief import Brief, brief
 from bot.planner.hearing import Heard, hear
@@ -28,7 +30,7 @@ class EmbeddedPlanner:
 
     async def plan(self, text: str, context: Context) -> Plan:
         """Return what the member wants; never raises for anything a member can write."""
-        return understand(text, context)
+        return await asyncio.to_thread(understand, text, context)  # long words take a while, and others wait
 
 
 def understand(text: str, context: Context) -> Plan:
