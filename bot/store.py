@@ -13,6 +13,7 @@ import sqlite_utils
 
 from bot.conversation.project import Project, Version
 from bot.guild import Guild
+from engine.contract import Status
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -66,9 +67,10 @@ class Store:
         """Return a project with its versions, or None."""
         return self._project(self._one("projects", "id = ?", project_id))
 
-    def project_at(self, place: int) -> Project | None:
-        """Return the newest project of a thread or DM channel, or None."""
-        return self._project(self._one("projects", "place = ? order by id desc", place))
+    def project_at(self, place: int, user: int) -> Project | None:
+        """Return the newest project of a thread or DM channel, a member's own before those of others, or None."""
+        rows = self._projects.rows_where("place = ?", [place], order_by=f"owner = {int(user)} desc, id desc", limit=1)
+        return self._project(next(iter(rows), None))
 
     def pending(self) -> list[Project]:
         """Return the projects whose request was heard and not yet begun."""
@@ -131,6 +133,26 @@ class Store:
         version = version.evolve(**changes)
         self._put(version)
         return version
+
+    def end_version(self, version_id: int, status: Status) -> Version | None:
+        """End a version, unless it has ended already; return it as it stands then."""
+        version = self.version(version_id)
+        if version is None or version.status.ended:
+            return version
+        return self.change_version(version_id, status=status, ended=time.time())
+
+    def accept_version(self, version_id: int, job: str) -> Version | None:
+        """Write down the job that a version became; one that was cancelled meanwhile stays cancelled."""
+        version = self.version(version_id)
+        if version is None:
+            return None
+        return self.change_version(
+            version_id, job=job, status=version.status if version.status.ended else Status.RUNNING
+        )
+
+    def messages_showing(self, version_id: int) -> list[int]:
+        """Return every message that was posted to show a version."""
+        return [row["id"] for row in self._posts.rows_where("version = ?", [version_id], order_by="id")]
 
     def messages_of(self, user: int) -> list[tuple[int, int]]:
         """Return (place, message) of everything that was posted for a member's projects."""

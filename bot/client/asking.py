@@ -13,6 +13,7 @@ from bot.client.custom_ids import CustomId
 from bot.client.desk import Desk
 from bot.client.intake import Offer, images_of, offered
 from bot.client.opening import Ask, Opening
+from bot.store import Store
 from engine.contract import Family
 
 Interaction = discord.Interaction[Any]
@@ -38,20 +39,26 @@ async def ask(interaction: Interaction, wish: Wish, desk: Desk, opening: Opening
     if at_home and (lacking := permissions.missing_here(interaction.channel)):
         await privately(interaction, permissions.words(lacking))
         return
-    if refusal := await desk.allowed(interaction.guild_id if at_home else None, interaction.user.id):
-        await privately(interaction, refusal)
-        return
-    await opening.begin(await _placed(interaction, replace(wish, offers=found.taken), found.remarks, at_home=at_home))
+    async with desk.turn(interaction.user.id):
+        if refusal := await desk.allowed(interaction.guild_id if at_home else None, interaction.user.id):
+            await privately(interaction, refusal)
+            return
+        wish = replace(wish, offers=found.taken)
+        if placed := await _placed(interaction, wish, found.remarks, desk, at_home=at_home):
+            await opening.begin(placed)
 
 
 def _at_home(interaction: Interaction) -> bool:
     """Whether Easel may post where the command was used: its own DM, or a server that it is a member of."""
     if interaction.guild_id is None:
-        return isinstance(interaction.channel, discord.DMChannel)
+        return interaction.context.dm_channel
     return interaction.client.get_guild(interaction.guild_id) is not None
 
 
-async def _placed(interaction: Interaction, wish: Wish, remarks: tuple[str, ...], *, at_home: bool) -> Ask:
+async def _placed(
+    interaction: Interaction, wish: Wish, remarks: tuple[str, ...], desk: Desk, *, at_home: bool
+) -> Ask | None:
+    """Answer, and say where the project goes; None when that may not be."""
     base = Ask(
         user=interaction.user.id,
         text=wish.text,
@@ -68,12 +75,44 @@ async def _placed(interaction: Interaction, wish: Wish, remarks: tuple[str, ...]
         dm = await interaction.user.create_dm()
         await privately(interaction, f"I work on it in our direct messages: {dm.jump_url}")
         return replace(base, place=dm.id, channel=dm.id, guild=None)
-    name = discord.utils.escape_markdown(interaction.user.display_name)
-    await interaction.response.send_message(f"**{name}**: {wish.text or 'surprise me'}"[:2000])
+    if parent := await beside(interaction.channel, desk):
+        return await _beside(interaction, parent, base, desk)
+    await interaction.response.send_message(headline(interaction.user, wish.text))
     if not isinstance(interaction.channel, discord.TextChannel):
         return base
     answer = await interaction.original_response()
     return replace(base, thread_on=answer.id)
+
+
+async def _beside(interaction: Interaction, parent: discord.TextChannel, base: Ask, desk: Desk) -> Ask | None:
+    """A project's thread is for that project: another one gets a thread of its own next to it."""
+    if lacking := permissions.missing_here(parent):
+        await privately(interaction, permissions.words(lacking))
+        return None
+    await privately(interaction, f"This thread has its own project, so I open another one in {parent.mention}.")
+    return await placed_beside(base, parent, interaction.user, desk)
+
+
+async def beside(channel: object, desk: Desk) -> discord.TextChannel | None:
+    """Return where a new project goes when it is asked for in another project's thread; None when it is no such."""
+    if not isinstance(channel, discord.Thread) or not isinstance(channel.parent, discord.TextChannel):
+        return None
+    project = await desk.db(Store.project_at, channel.id, 0)
+    return channel.parent if project is not None and project.thread else None
+
+
+async def placed_beside(
+    ask: Ask, parent: discord.TextChannel, user: discord.User | discord.Member, desk: Desk
+) -> Ask | None:
+    """Post a line in a channel that a new project's thread can be opened on; None when that fails."""
+    message = await desk.messenger.say(parent.id, headline(user, ask.text))
+    return replace(ask, place=parent.id, channel=parent.id, thread_on=message) if message else None
+
+
+def headline(user: discord.User | discord.Member, text: str) -> str:
+    """Say who wants what, for all to see: the line above a new thread."""
+    words = discord.utils.escape_markdown(text) or "surprise me"
+    return f"**{discord.utils.escape_markdown(user.display_name)}**: {words}"[:2000]
 
 
 async def privately(interaction: Interaction, text: str) -> None:
@@ -101,7 +140,7 @@ class Targets:
     async def take(self, client: discord.Client, channel: int, message: int) -> tuple[Offer, ...]:
         """Return a message's pictures."""
         if message in self._offers:
-            return self._offers.pop(message)
+            return self._offers[message]
         with contextlib.suppress(discord.HTTPException):
             found = await client.get_partial_messageable(channel).fetch_message(message)
             return tuple(o for o in images_of(found) if o.is_image)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from typing import Any
 
@@ -10,7 +11,7 @@ from discord import app_commands
 
 from bot.client import asking, forgetting
 from bot.client.asking import Wish
-from bot.client.desk import Desk
+from bot.client.desk import MODELS_WAIT_S, Desk
 from bot.client.faces import NAMES
 from bot.client.intake import Offer
 from bot.client.opening import Opening
@@ -114,7 +115,9 @@ def _add_questions(tree: Tree, desk: Desk) -> None:
 
 def _project_line(project: Project) -> str:
     title = discord.utils.escape_markdown(project.title)
-    return f"<#{project.place}> {title} · {len(project.versions)} versions · <t:{project.created:.0f}:R>"
+    where = f"<#{project.place}>" if project.guild else "In our direct messages:"
+    count = f"{len(project.versions)} {'version' if len(project.versions) == 1 else 'versions'}"
+    return f"{where} {title} · {count} · <t:{project.created:.0f}:R>"
 
 
 def describe_models(models: list[ModelView]) -> str:
@@ -136,8 +139,9 @@ def _model_line(model: ModelView) -> str:
 
 async def _queue_words(desk: Desk, user: int) -> str:
     try:
-        queue = await desk.engine.queue()
-    except (EngineAway, EngineProblem):
+        async with asyncio.timeout(MODELS_WAIT_S):
+            queue = await desk.engine.queue()
+    except (EngineAway, EngineProblem, TimeoutError):
         return "The engine is away for a moment; what waits goes on by itself."
     running, daily = await desk.db(Store.usage, user, discord.utils.utcnow().timestamp())
     eta = f" All of it should be done in {queue.eta_s:.0f} s." if queue.eta_s else ""

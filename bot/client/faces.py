@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
+from discord.utils import escape_markdown
+
 from bot.client.custom_ids import CustomId
 from bot.client.stage import Stage
 from bot.conversation.events import Press
@@ -68,12 +70,18 @@ class Face:
 
 def trouble(text: str) -> Face:
     """Bad news, in words."""
-    return Face(head=f"⚠️ {text}", accent=TROUBLE)
+    return Face(head=_clip(f"⚠️ {text}", LIMIT), accent=TROUBLE)
+
+
+def not_allowed(version: Version, models: Mapping[str, ModelView]) -> Face:
+    """A gallery that is there and may not be posted."""
+    why = "The pictures are ready, but I am no longer allowed to attach files here. I try again every ten minutes."
+    return Face(head=f"{_title(version, models)}\n⚠️ {why}", accent=TROUBLE)
 
 
 def looking(project: int, words: str, *, away: bool = False) -> Face:
     """The first answer, before anything is understood."""
-    said = f"> {_clip(words, 300)}\n".replace("\n", "\n> ", words[:300].count("\n")) if words else ""
+    said = f"{_quote(words, 300)}\n" if words else ""
     doing = "⏳ The engine is away for a moment. I keep your picture and go on by myself." if away else LOOKING
     return Face(head=said + doing, rows=((Button(CustomId(STOP, project), "Cancel", "✖️", "danger"),),))
 
@@ -102,7 +110,7 @@ def ended(project: Project, version: Version, models: Mapping[str, ModelView]) -
     rows: tuple[tuple[Button, ...], ...] = ((_again(version),),)
     if version.status is Status.CANCELLED:
         return Face(head=f"{_title(version, models)}\n✖️ Cancelled. Another round is one press away.", rows=rows)
-    why = version.error.detail if version.error else "Something went wrong."
+    why = _clip(version.error.detail, LIMIT - 400) if version.error else "Something went wrong."
     return Face(head=f"{_title(version, models)}\n⚠️ {why}", rows=rows, accent=TROUBLE)
 
 
@@ -164,7 +172,7 @@ def _bar(step: int, of: int, width: int = 10) -> str:
 def _plan_lines(version: Version) -> list[str]:
     lines = [version.plan.reason] if version.plan.reason else []
     if version.request.prompt and version.request.kind in {Kind.GENERATE, Kind.ANIMATE}:
-        lines.append("> " + _clip(version.request.prompt, PROMPT_LIMIT).replace("\n", "\n> "))
+        lines.append(_quote(version.request.prompt, PROMPT_LIMIT))
     return lines
 
 
@@ -273,6 +281,11 @@ def _delete(version: Version) -> Button:
 def _accent(version: Version, models: Mapping[str, ModelView]) -> int | None:
     first = version.request.models[0]
     return ACCENTS[models[first].family] if first in models else None
+
+
+def _quote(text: str, limit: int) -> str:
+    """Quote what a member wrote, so that it reads as written: no heading, link or code block comes of it."""
+    return "\n".join(f"> {escape_markdown(line)}" for line in _clip(text, limit).splitlines())
 
 
 def _clip(text: str, limit: int) -> str:

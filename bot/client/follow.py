@@ -58,12 +58,16 @@ class Follower:
         """Have a message: the one in the row, one that was sent before a restart, or a new one."""
         face = faces.in_progress(version, Stage(), self._models)
         if version.message is not None:
-            await self._show(project, version, face)
+            if not version.status.ended:
+                await self._show(project, version, face)
             return version
         marker = str(CustomId(Press.CANCEL, version.id)).removesuffix("0")
         message = await self._messenger.find(project.place, marker)
-        if message is None:
-            message = await self._messenger.post(project.place, face, nonce=f"easel-v{version.id}")
+        try:
+            message = message or await self._messenger.post(project.place, face, nonce=f"easel-v{version.id}")
+        except Gone:
+            log.info("there is no place for version %s any more", version.id)
+            return await self._db(Store.end_version, version.id, Status.CANCELLED) or version
         return await self._db(Store.change_version, version.id, message=message) or version
 
     async def _rendered(self, version: Version, editor: Editor[Face]) -> Version:
@@ -92,8 +96,7 @@ class Follower:
             job = await self._submit(version, editor)
         except EngineProblem as problem:
             return await self._failed(version, problem.code, str(problem))
-        current = await self._db(Store.change_version, version.id, job=job.id, status=Status.RUNNING)
-        return current or version.evolve(job=job.id)
+        return await self._db(Store.accept_version, version.id, job.id) or version.evolve(job=job.id)
 
     async def _submit(self, version: Version, editor: Editor[Face]) -> JobView:
         try:
@@ -177,6 +180,9 @@ class Follower:
             except Gone:
                 log.info("the message of version %s was deleted; its pictures stay", version.id)
                 return Files()
+            except discord.Forbidden:
+                await self._messenger.plead(project.place, message, faces.not_allowed(version, self._models))
+                raise
             except discord.HTTPException as error:
                 if (error.status != HTTPStatus.REQUEST_ENTITY_TOO_LARGE and error.code != TOO_LARGE) or limit < LEAST:
                     raise
@@ -193,9 +199,11 @@ class Follower:
             if face.media and tuple(m.image for m in face.media) == tuple(self._shown.names):
                 await self._messenger.restyle(project.place, version.message, face, self._shown.names)
                 return
-            files = await self._messenger.fetch(face.media, self._messenger.file_limit(project.guild))
+            files = await self._messenger.fetch(face.media, self._messenger.file_limit(project.guild), 1)
             await self._messenger.edit(project.place, version.message, face, files if files.items else None)
             self._shown = files
+        except EngineAway:
+            log.debug("no picture of version %s on the way: the engine is away", version.id)
         except Gone:
             log.debug("the message of version %s is gone", version.id)
         except discord.HTTPException as error:

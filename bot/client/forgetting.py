@@ -9,6 +9,8 @@ from discord import ui
 
 from bot.client.custom_ids import CustomId
 from bot.client.desk import Desk
+from bot.client.opening import Opening
+from bot.conversation.project import Project
 from bot.engine_client import EngineAway, EngineProblem
 from bot.store import Store
 
@@ -39,14 +41,14 @@ async def ask_first(interaction: Interaction, desk: Desk) -> None:
     await interaction.response.send_message(view=view, ephemeral=True)
 
 
-async def confirmed(interaction: Interaction, user: int, desk: Desk) -> None:
-    """Delete all of it: running work first, then messages, the engine's copies, and the rows."""
+async def confirmed(interaction: Interaction, user: int, desk: Desk, opening: Opening) -> None:
+    """Delete all of it: running work first, then the engine's copies, the rows, and the messages."""
     if interaction.user.id != user:
         await interaction.response.send_message("Only the member whose pictures they are may do that.", ephemeral=True)
         return
     await interaction.response.defer()
     try:
-        count = await forget(user, desk)
+        count = await forget(user, desk, opening)
     except (EngineAway, EngineProblem):
         text = "The engine that holds the pictures is away, so nothing was deleted yet. Try again in a minute."
         await interaction.followup.send(text, ephemeral=True)
@@ -54,18 +56,39 @@ async def confirmed(interaction: Interaction, user: int, desk: Desk) -> None:
     await interaction.followup.send(f"Done: {count} galleries and all of your pictures are gone.", ephemeral=True)
 
 
-async def forget(user: int, desk: Desk) -> int:
+async def forget(user: int, desk: Desk, opening: Opening) -> int:
     """Delete a member's pictures, galleries and rows; return how many galleries there were.
 
+    What is under way is left alone first, so that nobody brings a deleted picture back.
+
     Raises:
-        EngineAway: when the engine's copies cannot be deleted now; then nothing was deleted.
+        EngineAway: when the engine's copies cannot be deleted now; then nothing was deleted, and all goes on.
     """
-    for project in await desk.db(Store.of_member, user):
-        for version in project.running:
-            await desk.cancel(version.id)
-    await desk.engine.forget(str(user))
-    messages = await desk.db(Store.messages_of, user)
-    await desk.db(Store.forget, user)
+    async with desk.turn(user):
+        projects = await desk.db(Store.of_member, user)
+        for project in projects:
+            await opening.halt(project.id)
+            for version in project.versions:
+                await desk.work.drop(version.id)
+        try:
+            await desk.engine.forget(str(user))
+        except (EngineAway, EngineProblem):
+            await opening.resume()
+            await desk.work.resume()
+            raise
+        projects = await desk.db(Store.of_member, user)
+        for project in projects:
+            await opening.abandon(project)
+        messages = await desk.db(Store.messages_of, user)
+        await desk.db(Store.forget, user)
+    await _unsay(projects, messages, desk)
+    return sum(len(p.versions) for p in projects)
+
+
+async def _unsay(projects: list[Project], messages: list[tuple[int, int]], desk: Desk) -> None:
+    """Delete what was posted: galleries, and the lines that repeat a member's words above a thread."""
     for place, message in messages:
         await desk.messenger.delete(place, message)
-    return len(messages)
+    for project in projects:
+        if project.thread and project.origin != project.place:
+            await desk.messenger.delete(project.channel or project.place, project.place)

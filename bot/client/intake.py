@@ -11,7 +11,8 @@ from pathlib import Path
 
 import discord
 
-from bot.conversation.project import File
+from bot.conversation.project import File, Link
+from bot.errors import EaselError
 from engine.contract import MAX_IMAGES, MAX_UPLOAD_BYTES
 
 _IMAGE_NAMES = re.compile(r"\.(jpe?g|jfif|png|apng|webp|gif|bmp|tiff?|avif|hei[cf])$", re.IGNORECASE)
@@ -37,6 +38,11 @@ class Offer:
     def is_image(self) -> bool:
         """Whether it says that it is an image, by type or by name; the engine looks closer."""
         return self.content_type.startswith("image/") or bool(_IMAGE_NAMES.search(self.filename))
+
+    @property
+    def link(self) -> Link:
+        """What has to be kept of it to fetch it after a restart."""
+        return Link(filename=self.filename[:200], url=self.url)
 
     @property
     def name(self) -> str:
@@ -66,6 +72,13 @@ def offered(offers: Sequence[Offer]) -> Offered:
     return Offered(tuple(fit[:MAX_IMAGES]), tuple(remarks))
 
 
+class PictureGone(EaselError):
+    """I could not fetch your picture from Discord. Please post it once more."""
+
+
+RETRIES_S = (0.5, 2.0)
+
+
 class Inbox:
     """Bytes of images that the engine does not have yet, in a folder, so that a restart loses none."""
 
@@ -73,13 +86,34 @@ class Inbox:
         self._folder = folder
         self._fetch = fetch
 
-    async def keep(self, offers: Sequence[Offer]) -> tuple[File, ...]:
-        """Read the files at once, for their links expire, and keep their bytes."""
-        return tuple(await asyncio.gather(*[self._keep(offer) for offer in offers]))
+    async def keep(self, links: Sequence[Link]) -> tuple[File, ...]:
+        """Read the files at once, for their links expire, and keep their bytes.
 
-    async def _keep(self, offer: Offer) -> File:
-        data = await self._fetch(offer.url)
-        return File(filename=offer.filename[:200], path=await asyncio.to_thread(self._write, data))
+        Raises:
+            PictureGone: when one of them cannot be had.
+        """
+        return tuple(await asyncio.gather(*[self._keep(link) for link in links]))
+
+    async def _keep(self, link: Link) -> File:
+        data = await self.bytes_of(link)
+        return File(filename=link.filename, path=await asyncio.to_thread(self._write, data))
+
+    async def bytes_of(self, link: Link) -> bytes:
+        """Fetch a file; a link that fails is tried again, one that Discord refuses is not.
+
+        Raises:
+            PictureGone: when it cannot be had.
+        """
+        for delay in (*RETRIES_S, None):
+            try:
+                return await self._fetch(link.url)
+            except (discord.NotFound, discord.Forbidden) as error:
+                raise PictureGone from error
+            except (discord.HTTPException, OSError, TimeoutError) as error:
+                if delay is None:
+                    raise PictureGone from error
+                await asyncio.sleep(delay)
+        raise PictureGone
 
     def _write(self, data: bytes) -> str:
         self._folder.mkdir(parents=True, exist_ok=True)
@@ -96,6 +130,15 @@ class Inbox:
     async def drop(self, files: Sequence[File]) -> None:
         """Delete kept files; the engine has them now."""
         await asyncio.to_thread(self._drop, files)
+
+    async def sweep(self, kept: Sequence[File]) -> None:
+        """Delete what a crash left without a request."""
+        await asyncio.to_thread(self._sweep, {Path(file.path).name for file in kept})
+
+    def _sweep(self, kept: set[str]) -> None:
+        for path in self._folder.glob("*"):
+            if path.name not in kept:
+                path.unlink(missing_ok=True)
 
     def _drop(self, files: Sequence[File]) -> None:
         for file in files:

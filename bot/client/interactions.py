@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 from typing import Any
 
@@ -13,7 +14,7 @@ from bot.client.custom_ids import CustomId, parse
 from bot.client.desk import Desk, families_of
 from bot.client.opening import Opening
 from bot.conversation import actions
-from bot.conversation.events import Pressed
+from bot.conversation.events import Event, Pressed
 from bot.conversation.project import Version
 from bot.store import Store
 from engine.contract import Family
@@ -38,7 +39,8 @@ async def handle(interaction: discord.Interaction[Any], desk: Desk, opening: Ope
         log.warning("interaction %s was answered too late: %s", interaction.id, error)
     except Exception:
         log.exception("interaction %s failed", interaction.id)
-        await privately(interaction, SORRY)
+        with contextlib.suppress(discord.HTTPException):
+            await privately(interaction, SORRY)
 
 
 async def _pressed(interaction: discord.Interaction[Any], custom_id: CustomId, desk: Desk, opening: Opening) -> None:
@@ -48,7 +50,7 @@ async def _pressed(interaction: discord.Interaction[Any], custom_id: CustomId, d
             await privately(interaction, why)
         return
     if custom_id.action == forgetting.FORGET:
-        await forgetting.confirmed(interaction, custom_id.version, desk)
+        await forgetting.confirmed(interaction, custom_id.version, desk, opening)
         return
     version = await desk.db(Store.version, custom_id.version)
     if version is None or custom_id.press is None:
@@ -59,7 +61,7 @@ async def _pressed(interaction: discord.Interaction[Any], custom_id: CustomId, d
     if form := next((a for a in todo if isinstance(a, actions.OpenForm)), None):
         await _open(interaction, form, desk)
         return
-    await _carry_out(interaction, desk, version, todo)
+    await _carry_out(interaction, desk, version, event, todo)
 
 
 async def _open(interaction: discord.Interaction[Any], form: actions.OpenForm, desk: Desk) -> None:
@@ -69,20 +71,22 @@ async def _open(interaction: discord.Interaction[Any], form: actions.OpenForm, d
 
 
 def _family(version: Version, desk: Desk) -> Family | None:
-    return next(iter(families_of(version, desk.models)), None)
+    """Return the picture family to offer: a tool is none, and what it worked on has one."""
+    found = (*families_of(version, desk.models), *version.plan.families)
+    return next((family for family in found if family is not Family.TOOL), None)
 
 
 async def _carry_out(
-    interaction: discord.Interaction[Any], desk: Desk, version: Version, todo: list[actions.Action]
+    interaction: discord.Interaction[Any], desk: Desk, version: Version, event: Event, first: list[actions.Action]
 ) -> None:
-    refusals = [a.text for a in todo if isinstance(a, actions.Refuse)]
-    if refusals:
-        await privately(interaction, "\n".join(refusals))
-    else:
-        await interaction.response.defer()
+    """Answer at once by what was decided `first`, then decide by what holds when it is this event's turn."""
+    if first and all(isinstance(a, actions.Refuse) for a in first):
+        await privately(interaction, "\n".join(a.text for a in first if isinstance(a, actions.Refuse)))
+        return
+    await interaction.response.defer()
     async with desk.lock(version.project):
-        rest = [a for a in todo if not isinstance(a, actions.Refuse)]
-        private = await desk.act(version.project, rest, interaction.user.id)
+        todo = await desk.decide(version.project, event)
+        private = await desk.act(version.project, todo, interaction.user.id)
     if private:
         await privately(interaction, "\n".join(private))
 
@@ -97,4 +101,4 @@ async def _sent(interaction: discord.Interaction[Any], custom_id: CustomId, desk
         return
     family = _family(version, desk) or Family.ILLUSTRATION
     event = forms.submitted(interaction.user.id, version, family, dict(interaction.data or {}))
-    await _carry_out(interaction, desk, version, await desk.decide(version.project, event))
+    await _carry_out(interaction, desk, version, event, await desk.decide(version.project, event))

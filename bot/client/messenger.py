@@ -44,21 +44,24 @@ class Messenger:
         self._client = client
         self._engine = engine
 
-    async def fetch(self, media: Sequence[Media], limit: int) -> Files:
+    async def fetch(self, media: Sequence[Media], limit: int, attempts: int | None = None) -> Files:
         """Fetch pictures so that each is at most `limit` bytes and all fit one request.
 
-        A picture that the engine has no more is left out.
+        A picture that the engine has no more is left out. While it is away, it is waited for.
+
+        Raises:
+            EngineAway: when it was away at every one of `attempts`; without a number never.
         """
         share = min(limit, REQUEST_LIMIT // max(1, len(media)))
-        fetched = await asyncio.gather(*[self._fetch(m, SMALL if m.small else share) for m in media])
+        fetched = await asyncio.gather(*[self._fetch(m, SMALL if m.small else share, attempts) for m in media])
         found = [(m, f) for m, f in zip(media, fetched, strict=True) if f is not None]
         items = tuple((m.image, f"{m.name}.{f.suffix}", f.data) for m, f in found)
         notes = tuple(dict.fromkeys(f.note for m, f in found if f.note and not m.small))
         return Files(items, notes, {image: name for image, name, _ in items})
 
-    async def _fetch(self, media: Media, limit: int) -> Fetched | None:
+    async def _fetch(self, media: Media, limit: int, attempts: int | None) -> Fetched | None:
         try:
-            return await patiently(lambda: self._engine.image(media.image, limit))
+            return await patiently(lambda: self._engine.image(media.image, limit), attempts)
         except EngineProblem as problem:
             log.warning("picture %s cannot be shown: %s", media.image[:12], problem)
             return None
@@ -69,22 +72,30 @@ class Messenger:
         return found.filesize_limit if found else discord.utils.DEFAULT_FILE_SIZE_LIMIT_BYTES
 
     async def post(self, place: int, face: Face, files: Files | None = None, *, nonce: str | None = None) -> int:
-        """Post a face once (`nonce`, at most 25 characters, makes a repetition harmless); return its message id."""
-        files = files or Files()
-        view = layout(face, files.names)
-        message = await self._place(place).send(view=view, files=_attach(files), nonce=nonce or uuid.uuid4().hex[:25])
-        return message.id
+        """Post a face once (`nonce`, at most 25 characters, makes a repetition harmless); return its message id.
 
-    async def say(self, place: int, text: str, *, reply_to: int | None = None) -> None:
-        """Say something in plain words; never raises for a place that is gone or closed."""
+        Raises:
+            Gone: when there is no such place any more.
+        """
+        files = files or Files()
+        view, nonce = layout(face, files.names), nonce or uuid.uuid4().hex[:25]
+        try:
+            return (await self._place(place).send(view=view, files=_attach(files), nonce=nonce)).id
+        except discord.HTTPException as error:
+            if error.code == UNKNOWN_CHANNEL:
+                raise Gone from error
+            raise
+
+    async def say(self, place: int, text: str, *, reply_to: int | None = None) -> int | None:
+        """Say something in plain words and return the message's id; None for a place that is gone or closed."""
         try:
             if reply_to is None:
-                await self._place(place).send(text[:2000])
-                return
+                return (await self._place(place).send(text[:2000])).id
             reference = discord.MessageReference(message_id=reply_to, channel_id=place, fail_if_not_exists=False)
-            await self._place(place).send(text[:2000], reference=reference)
+            return (await self._place(place).send(text[:2000], reference=reference)).id
         except discord.HTTPException as error:
             log.warning("could not speak in %s: %s", place, error)
+            return None
 
     async def edit(self, place: int, message: int, face: Face, files: Files | None = None) -> None:
         """Show another face. With `files` the attachments are replaced, without they stay.
@@ -101,6 +112,13 @@ class Messenger:
                 raise
             await self._client.http.edit_channel(place, archived=False)
             await self._edit(place, message, face, files)
+
+    async def plead(self, place: int, message: int, face: Face) -> None:
+        """Try to show in words what may not be shown in pictures."""
+        try:
+            await self.edit(place, message, face)
+        except (Gone, discord.HTTPException) as error:
+            log.warning("message %s cannot even say so: %s", message, error)
 
     async def restyle(self, place: int, message: int, face: Face, names: Mapping[str, str]) -> None:
         """Change the words and buttons of a message whose pictures stay; `names` are its attachments by image id."""

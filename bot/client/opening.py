@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
@@ -17,13 +18,14 @@ import discord
 from bot.client import faces
 from bot.client.custom_ids import CustomId
 from bot.client.desk import Desk
-from bot.client.intake import Inbox, Offer, images_of
+from bot.client.intake import Inbox, Offer, PictureGone
 from bot.client.messenger import Gone
-from bot.conversation import actions
+from bot.conversation import actions, wording
 from bot.conversation.events import Posted
 from bot.conversation.project import File, Pending, Project, Source
 from bot.engine_client import EngineAway, EngineProblem, patiently
 from bot.errors import EaselError
+from bot.planner.plan import Plan
 from bot.store import Store
 from engine.contract import Family
 
@@ -59,21 +61,28 @@ class Opening:
 
     def __init__(self, desk: Desk, inbox: Inbox, client: discord.Client) -> None:
         self._desk = desk
-        self._inbox = inbox
+        self.inbox = inbox
         self._client = client
         self._opening: dict[int, asyncio.Task[None]] = {}
 
     async def resume(self) -> None:
         """Go on with every request that was heard and not yet begun."""
-        for project in await self._desk.db(Store.pending):
+        pending = await self._desk.db(Store.pending)
+        for project in pending:
             if project.versions:  # stopped between writing the version down and ending the request
                 await self._desk.db(Store.change_project, project.id, pending=None)
-            else:
+            elif project.id not in self._opening:
                 self._open(project)
+
+    async def tidy(self) -> None:
+        """At the start, clear up what a crash left in the inbox."""
+        pending = await self._desk.db(Store.pending)
+        await self.inbox.sweep([f for p in pending if p.pending and not p.versions for f in p.pending.files])
 
     async def begin(self, ask: Ask) -> None:
         """Hear a request. A second hearing of the same message changes nothing."""
-        pending = Pending(user=ask.user, text=ask.text, families=ask.families, variants=ask.variants)
+        links = tuple(offer.link for offer in ask.offers)
+        pending = Pending(user=ask.user, text=ask.text, links=links, families=ask.families, variants=ask.variants)
         draft = Project(
             id=0,
             owner=ask.user,
@@ -87,7 +96,7 @@ class Opening:
         )
         project = await self._desk.db(Store.begin, draft)
         if project is not None:
-            self._open(project, ask.offers, ask.remarks)
+            self._open(project, ask.remarks)
 
     async def stop(self, project_id: int, user: int) -> str | None:
         """Cancel a request that has not begun; return why not, in words, or None."""
@@ -96,43 +105,65 @@ class Opening:
             return "That request is gone already."
         if project.owner != user:
             return "Only the member who asked for this may cancel it."
+        await self.halt(project_id)
+        project = await self._desk.db(Store.project, project_id) or project
         for version in project.running:
-            await self._desk.cancel(version.id)
-        if project.pending is not None:
-            if task := self._opening.get(project_id):
-                task.cancel()
-            await self._closed(project, project.pending, "Cancelled before it began. Post again whenever you like.")
+            await self._desk.work.cancel(version.id)
+        if project.pending is not None and project.versions:
+            await self._desk.db(Store.change_project, project.id, pending=None)
+        elif project.pending is not None:
+            why = "Cancelled before it began. Post again whenever you like."
+            await self._closed(project, project.pending, why, trouble=False)
         return None
 
-    def _open(self, project: Project, offers: Sequence[Offer] = (), remarks: Sequence[str] = ()) -> None:
-        task = self._desk.spawn(self._opened(project, offers, remarks))
+    async def abandon(self, project: Project) -> None:
+        """Drop what is left of a request that was halted, its pictures and its answer, without a word."""
+        if project.pending is not None:
+            await self.inbox.drop(project.pending.files)
+            if project.pending.message is not None:
+                await self._desk.messenger.delete(project.place, project.pending.message)
+
+    async def halt(self, project_id: int) -> None:
+        """Do nothing more about a request; `resume` goes on with it."""
+        if task := self._opening.get(project_id):
+            task.cancel()
+            await asyncio.wait([task])
+
+    def _open(self, project: Project, remarks: Sequence[str] = ()) -> None:
+        task = self._desk.spawn(self._opened(project, remarks))
         self._opening[project.id] = task
         task.add_done_callback(lambda _: self._opening.pop(project.id, None))
 
-    async def _opened(self, project: Project, offers: Sequence[Offer], remarks: Sequence[str]) -> None:
-        try:
-            await self._steps(project, offers, remarks)
-        except EaselError as error:
-            await self._refused(project.id, str(error))
-        except discord.Forbidden as error:
-            log.warning("project %s cannot begin: %s", project.id, error)
-            await self._desk.db(Store.change_project, project.id, pending=None)
-        except Exception:
-            log.exception("project %s could not begin", project.id)
-            await self._refused(project.id, "Something went wrong on my side. Please post your picture again.")
+    async def _opened(self, project: Project, remarks: Sequence[str]) -> None:
+        """Take the steps; each may be repeated, so what fails for a moment costs only that moment."""
+        for delay in (1, 5, 30, None):
+            try:
+                current = await self._desk.db(Store.project, project.id)
+                if current is not None and current.pending is not None and not current.versions:
+                    await self._steps(current, remarks)
+            except EaselError as error:
+                await self._refused(project.id, str(error))
+            except discord.Forbidden as error:
+                log.warning("project %s cannot begin: %s", project.id, error)
+                await self._refused(project.id, "I am not allowed to work here.")
+            except Exception:
+                log.exception("project %s could not begin", project.id)
+                if delay is not None:
+                    await asyncio.sleep(delay)
+                    continue
+                await self._refused(project.id, "Something went wrong on my side. Please post your picture again.")
+            return
 
-    async def _steps(self, project: Project, offers: Sequence[Offer], remarks: Sequence[str]) -> None:
+    async def _steps(self, project: Project, remarks: Sequence[str]) -> None:
         project, pending = await self._answered(project)
         for remark in remarks:
             await self._desk.messenger.say(project.place, remark)
         if not pending.files:
-            pending = await self._kept(project, pending, offers or await self._offers_again(project))
+            pending = await self._kept(project, pending)
         sources = await self._sources(project, pending)
-        if not sources:
-            await self._inbox.drop(pending.files)
-            return
-        await self._start(project, pending, sources)
-        await self._inbox.drop(pending.files)
+        if sources:
+            await self._start(project, pending, sources)
+        await self.inbox.drop(pending.files)
 
     async def _answered(self, project: Project) -> tuple[Project, Pending]:
         """Open the thread and post the first answer, each once."""
@@ -164,22 +195,10 @@ class Opening:
         with contextlib.suppress(discord.HTTPException):
             await self._client.http.add_user_to_thread(project.place, project.owner)
 
-    async def _offers_again(self, project: Project) -> tuple[Offer, ...]:
-        """The bot was stopped before it had the bytes: the message still has them."""
-        with contextlib.suppress(discord.HTTPException):
-            channel = self._client.get_partial_messageable(project.channel or project.place)
-            message = await channel.fetch_message(project.origin or 0)
-            return tuple(o for o in images_of(message) if o.is_image)[:4]
-        return ()
-
-    async def _kept(self, project: Project, pending: Pending, offers: Sequence[Offer]) -> Pending:
-        if not offers:
+    async def _kept(self, project: Project, pending: Pending) -> Pending:
+        if not pending.links:
             raise PictureGone
-        try:
-            files = await self._inbox.keep(offers)
-        except discord.HTTPException as error:
-            raise PictureGone from error
-        _, pending = await self._keep(project, pending.evolve(files=files))
+        _, pending = await self._keep(project, pending.evolve(files=await self.inbox.keep(pending.links)))
         return pending
 
     async def _keep(self, project: Project, pending: Pending) -> tuple[Project, Pending]:
@@ -199,7 +218,7 @@ class Opening:
         return sources
 
     async def _upload(self, project: Project, pending: Pending, file: File) -> Source | str:
-        data = await self._inbox.read(file)
+        data = await self.inbox.read(file)
         client = str(pending.user)
         try:
             try:
@@ -219,26 +238,30 @@ class Opening:
 
     async def _start(self, project: Project, pending: Pending, sources: tuple[Source, ...]) -> None:
         """Understand the words and write the first version down, in place of the pending request."""
-        plan = await self._desk.understand(project, pending.text, len(sources), sources)
-        if pending.families:
-            plan = plan.evolve(families=pending.families)
-        if pending.variants:
-            plan = plan.evolve(variants=pending.variants)
-        await self._desk.db(Store.change_project, project.id, sources=sources)
-        project = project.evolve(sources=sources)
-        todo = await self._desk.decide(project.id, Posted(pending.user, pending.text, sources), plan)
         await patiently(self._engine_known)
-        start = next((a for a in todo if isinstance(a, actions.StartJob)), None)
-        if start is None:
-            said = " ".join(a.text for a in todo if isinstance(a, actions.Say | actions.Refuse))
-            await self._closed(project, pending, said or "Tell me what it should become.", trouble=False)
-            return
-        version = await self._desk.new_version(project, start, pending.user, pending.message)
-        await self._desk.db(Store.change_project, project.id, pending=None)
+        async with self._desk.lock(project.id):
+            changed = await self._desk.db(Store.change_project, project.id, sources=sources)
+            project = changed or project
+            plan = await self._planned(project, pending, sources)
+            todo = await self._desk.decide(project.id, Posted(pending.user, pending.text, sources), plan)
+            start = next((a for a in todo if isinstance(a, actions.StartJob)), None)
+            if start is None:
+                said = " ".join(a.text for a in todo if isinstance(a, actions.Say | actions.Refuse))
+                await self._closed(project, pending, said or wording.WHAT_NEXT, trouble=False)
+                return
+            version = await self._desk.new_version(project, start, pending.user, pending.message)
+            await self._desk.db(Store.change_project, project.id, pending=None)
         for action in todo:
             if isinstance(action, actions.Say):
                 await self._desk.messenger.say(project.place, action.text)
-        self._desk.follow(project, version)
+        self._desk.work.follow(project, version)
+
+    async def _planned(self, project: Project, pending: Pending, sources: tuple[Source, ...]) -> Plan:
+        """What the words mean; what was chosen from a list counts more."""
+        bare = project.evolve(sources=())
+        plan = await self._desk.understand(bare, pending.text, len(sources), sources)
+        chosen = {"families": pending.families, "variants": pending.variants}
+        return plan.evolve(**{name: value for name, value in chosen.items() if value})
 
     async def _engine_known(self) -> None:
         """Wait until the model cards are known."""
@@ -253,18 +276,18 @@ class Opening:
     async def _closed(self, project: Project, pending: Pending, why: str, *, trouble: bool = True) -> None:
         """End a request that becomes no job; its thread stays for another try."""
         await self._desk.db(Store.change_project, project.id, pending=None)
-        await self._inbox.drop(pending.files)
+        await self.inbox.drop(pending.files)
         face = faces.trouble(why) if trouble else faces.Face(head=why)
         with contextlib.suppress(Gone, discord.HTTPException):
             if pending.message is not None:
                 await self._desk.messenger.edit(project.place, pending.message, face)
 
 
-class PictureGone(EaselError):
-    """I was restarted before I had your picture, and it is no longer there. Please post it once more."""
+MENTIONS = re.compile(r"<(?:@[!&]?|#|a?:\w+:)\d+>")
 
 
 def title_for(text: str) -> str:
-    """Name a thread after its request: 1 to 100 characters."""
-    line = " ".join(text.split()) or "New picture"
+    """Name a thread after its request: 1 to 100 characters that can be seen, no mentions."""
+    seen = "".join(c if c.isprintable() else " " for c in MENTIONS.sub(" ", text))
+    line = " ".join(seen.split()) or "New picture"
     return line if len(line) <= 90 else line[:89].rstrip() + "…"

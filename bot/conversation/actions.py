@@ -62,6 +62,11 @@ class Cancel:
 
 
 @dataclass(frozen=True)
+class Withdraw:
+    """Drop the request that has not begun."""
+
+
+@dataclass(frozen=True)
 class Delete:
     """Delete this version's message and pictures."""
 
@@ -82,4 +87,4 @@ class Refuse:
     text: str
 
 
-Action = StartJob | Select | CountPick | ShowGallery | OpenForm | Cancel | Delete | Say | Refuse
+Action = StartJob | Select | CountPick | ShowGallery | OpenForm | Cancel | Withdraw | Delete | Say | Refuse

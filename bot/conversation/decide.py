@@ -11,6 +11,7 @@ from bot.conversation.actions import (
     Say,
     Select,
     StartJob,
+    Withdraw,
 )
 from bot.conversation.events import Event, Posted, Pressed, Reacted, Said, Submitted
 from bot.conversation.presses import pressed
@@ -51,17 +52,41 @@ def _posted(project: Project, event: Posted, plan: Plan) -> list[Action]:
 
 
 def _said(project: Project, event: Said, plan: Plan) -> list[Action]:
+    if _overheard(project, event, plan):
+        return []
     if plan.action is Wish.TALK:
         return [Say(plan.reply or wording.WHAT_NEXT)]
     if plan.action is Wish.PICK:
         return _picked_in_words(project, event, plan)
     if event.user != project.owner:
         return [Refuse(wording.not_yours(project.owner))]
+    return _by_owner(project, event, plan)
+
+
+def _by_owner(project: Project, event: Said, plan: Plan) -> list[Action]:
     if plan.action is Wish.CANCEL:
         return _cancelled(project)
+    if project.pending is not None and not project.versions:
+        return [Say(wording.STILL_LOOKING)]
     if plan.action is Wish.BACK:
         return back(project, plan)
     return job_from_words(project, event, plan)
+
+
+def _overheard(project: Project, event: Said, plan: Plan) -> bool:
+    """Whether members talk with each other, and not with Easel.
+
+    The owner is heard in any case, except when chatting with others. Others are heard when they speak to Easel, when
+    they vote for a picture that is there, and once when they try to steer, so that they learn how to start their own.
+    """
+    if event.addressed or (event.user == project.owner and plan.action is not Wish.TALK):
+        return False
+    if event.user == project.owner:
+        return event.addressed is False
+    if plan.action is Wish.PICK:
+        version = referred(project, event, plan)
+        return version is None or not isinstance(plan.base, int) or version.variant(plan.base) is None
+    return event.addressed is False or plan.action is Wish.TALK or event.user in project.told
 
 
 def _picked_in_words(project: Project, event: Said, plan: Plan) -> list[Action]:
@@ -87,6 +112,8 @@ def _pick(project: Project, user: int, version: Version, number: int) -> list[Ac
 
 def _cancelled(project: Project) -> list[Action]:
     running = project.running
+    if project.pending is not None and not project.versions:
+        return [Withdraw()]
     if not running:
         return [Say(wording.NOTHING_RUNS)]
     return [*(Cancel(version.id) for version in running), Say(wording.stopped(len(running)))]

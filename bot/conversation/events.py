@@ -43,6 +43,7 @@ class Said:
     text: str
     sources: tuple[Source, ...] = ()
     replied_to: int | None = None  # id of the version whose message it answers
+    addressed: bool | None = None  # to Easel (True), to another member (False), to nobody in particular (None)
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ from typing import Any, Self
 
 from pydantic import BaseModel, ConfigDict
 
-from bot.planner.plan import Plan
+from bot.planner.plan import Plan, ThreadContext
 from engine.contract import Box, Family, ImageInfo, JobError, JobRequest, Role, Status
 
 
@@ -79,6 +79,13 @@ class Version(Fact):
         return next((v for v in self.variants if v.number == number), None)
 
 
+class Link(Fact):
+    """Where Discord keeps an image that a member gave; good for a day."""
+
+    filename: str
+    url: str
+
+
 class File(Fact):
     """An image that was received; `path` names its bytes in the inbox until the engine has them."""
 
@@ -91,6 +98,7 @@ class Pending(Fact):
 
     user: int
     text: str
+    links: tuple[Link, ...] = ()
     files: tuple[File, ...] = ()
     message: int | None = None  # the answer that is already there, which becomes the gallery
     families: tuple[Family, ...] = ()  # chosen by the member, over the planner's choice
@@ -113,6 +121,7 @@ class Project(Fact):
     selected: tuple[int, int] | None = None  # version id, variant number: the owner's pick
     created: float = 0.0
     pending: Pending | None = None
+    told: frozenset[int] = frozenset()  # members who heard that this is not theirs, and need not hear it again
 
     def version(self, version_id: int) -> Version | None:
         """Return the version with this id, or None."""
@@ -127,3 +136,18 @@ class Project(Fact):
     def running(self) -> tuple[Version, ...]:
         """Versions that have not ended."""
         return tuple(v for v in self.versions if not v.status.ended and not v.deleted)
+
+    def as_context(self) -> ThreadContext:
+        """Describe the project to the planner; while the first version is made, its prompt is what stands."""
+        newest = self.newest or next((v for v in reversed(self.versions) if not v.deleted), None)
+        selected = self.selected[1] if self.selected and newest and self.selected[0] == newest.id else None
+        return ThreadContext(
+            sources=len(self.sources),
+            variants=len(newest.variants) if newest else 0,
+            families=newest.plan.families if newest else (),
+            selected=selected,
+            versions=sum(1 for v in self.versions if v.variants and not v.deleted) or int(newest is not None),
+            prompt=newest.request.prompt if newest else "",
+            negative=newest.request.negative if newest else "",
+            running=bool(self.running),
+        )

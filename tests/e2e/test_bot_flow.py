@@ -333,11 +333,14 @@ async def test_one_bad_file_among_good_ones_costs_only_itself(town):
 async def test_a_member_at_the_limit_is_told_and_a_failure_is_not_counted(town):
     general = await town.channel("general")
     settings = {"name": "settings", "channel": general, "user": "alice"}
+    newcomer = await town.newcomer()
+    before = len(await town.private("alice"))
     await town.act("command", options=[{"name": "daily", "type": 4, "value": 1}], **settings)
+    await until(lambda: _more(town, "alice", before))
     try:
-        first = await town.post("watercolor", photo(), user="carol", channel="photos")
+        first = await town.post("watercolor", photo(), user=newcomer, channel="photos")
         await until(lambda: town.messages(first["id"]))
-        second = await town.post("watercolor", photo(), user="carol", channel="photos")
+        second = await town.post("watercolor", photo(), user=newcomer, channel="photos")
 
         async def told():
             texts = [text_of(m) for m in await town.messages(second["channel_id"])]

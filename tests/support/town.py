@@ -204,6 +204,11 @@ class Town:
         files = [(f"more{i}.png", data) for i, data in enumerate(pictures)]
         return await self.act("post", files, channel=thread, content=text, user=user)
 
+    async def newcomer(self):
+        """A member who has asked for nothing yet."""
+        have = len([u for u in (await self.state())["users"] if not u["bot"]])
+        return (await self.act("set", knobs={"members": have + 1}))["added"][0]["username"]
+
     async def press(self, message, action, variant=0, user="alice"):
         wanted = buttons(message)[action]
         custom_id = next(c for c in wanted if c.endswith(f":{variant}"))

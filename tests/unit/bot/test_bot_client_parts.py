@@ -1,11 +1,13 @@
 """Small parts of the client: what is taken in, what forms say, what is missing, what is suggested."""
 
+from types import SimpleNamespace
+
 import discord
 import pytest
 
 from bot.client import forms
 from bot.client.commands import describe_models, suggestions
-from bot.client.intake import Inbox, Offer, offered
+from bot.client.intake import Inbox, Offer, PictureGone, offered
 from bot.client.opening import title_for
 from bot.client.permissions import missing, words
 from engine.contract import MAX_UPLOAD_BYTES, Change, Family
@@ -41,7 +43,7 @@ async def test_the_inbox_keeps_bytes_until_they_are_dropped(tmp_path):
         return url.encode()
 
     inbox = Inbox(tmp_path / "inbox", fetch)
-    first, second = await inbox.keep([offer("a.png"), offer("a.png")])
+    first, second = await inbox.keep([offer("a.png").link, offer("a.png").link])
     assert first.path != second.path
     assert await Inbox(tmp_path / "inbox", fetch).read(first) == b"http://cdn/a.png"
     await inbox.drop([first])
@@ -50,9 +52,59 @@ async def test_the_inbox_keeps_bytes_until_they_are_dropped(tmp_path):
     assert await inbox.read(second) == b"http://cdn/a.png"
 
 
+def refusal(status, error=discord.HTTPException):
+    return error(SimpleNamespace(status=status, reason=""), "no")
+
+
+@pytest.mark.parametrize(
+    ("failures", "tries", "kept"),
+    [
+        ([], 1, True),
+        ([refusal(503), OSError()], 3, True),
+        ([TimeoutError()] * 3, 3, False),
+        ([refusal(404, discord.NotFound)], 1, False),
+        ([refusal(403, discord.Forbidden)], 1, False),
+    ],
+)
+async def test_a_link_that_fails_for_a_moment_is_tried_again(tmp_path, monkeypatch, failures, tries, kept):
+    monkeypatch.setattr("bot.client.intake.RETRIES_S", (0, 0))
+    calls, left = [], list(failures)
+
+    async def fetch(url):
+        calls.append(url)
+        if left:
+            raise left.pop(0)
+        return b"x"
+
+    inbox = Inbox(tmp_path / "inbox", fetch)
+    if kept:
+        assert await inbox.keep([offer().link])
+    else:
+        with pytest.raises(PictureGone):
+            await inbox.keep([offer().link])
+    assert len(calls) == tries
+
+
+async def test_what_a_crash_left_in_the_inbox_is_cleared(tmp_path):
+    async def fetch(url):
+        return b"x"
+
+    inbox = Inbox(tmp_path / "inbox", fetch)
+    first, second = await inbox.keep([offer("a.png").link, offer("b.png").link])
+    await inbox.sweep([second])
+    assert [p.name for p in (tmp_path / "inbox").iterdir()] == [second.path]
+    assert first.path != second.path
+
+
 @pytest.mark.parametrize(
     ("text", "title"),
-    [("", "New picture"), ("  a\n soft  sea ", "a soft sea"), ("x" * 200, "x" * 89 + "…")],
+    [
+        ("", "New picture"),
+        ("  a\n soft  sea ", "a soft sea"),
+        ("x" * 200, "x" * 89 + "…"),
+        ("\u200b\u2060", "New picture"),
+        ("like <@123> said <a:wave:9> in <#5>", "like said in"),
+    ],
 )
 def test_a_thread_is_named_after_its_request(text, title):
     assert title_for(text) == title

@@ -13,6 +13,7 @@ from bot.conversation.actions import (
     Select,
     ShowGallery,
     StartJob,
+    Withdraw,
 )
 from bot.conversation.decide import decide
 from bot.conversation.events import Posted, Press, Pressed, Reacted, Said, Submitted
@@ -43,8 +44,8 @@ def pressed(press, where=None, *, user=OWNER, gallery=NEW, variant=0):
     return decide(where or old_and_new(), Pressed(user, press, gallery, variant), None)
 
 
-def said(plan, where=None, *, user=OWNER, text="words", sources=(), replied_to=None):
-    return decide(where or old_and_new(), Said(user, text, sources, replied_to), plan)
+def said(plan, where=None, *, user=OWNER, text="words", sources=(), replied_to=None, addressed=None):
+    return decide(where or old_and_new(), Said(user, text, sources, replied_to, addressed), plan)
 
 
 def only(actions, kind):
@@ -264,8 +265,55 @@ def test_only_the_owners_words_steer(action):
     assert said(Plan(action=action), user=OTHER) == [Refuse(wording.not_yours(OWNER))]
 
 
-def test_anybody_may_talk():
-    assert said(Plan(action=Action.TALK, reply="Hello."), user=OTHER) == [Say("Hello.")]
+@pytest.mark.parametrize(
+    ("user", "addressed", "answered"),
+    [
+        (OWNER, None, True),
+        (OWNER, True, True),
+        (OWNER, False, False),
+        (OTHER, None, False),
+        (OTHER, True, True),
+        (OTHER, False, False),
+    ],
+)
+def test_members_talk_with_each_other_and_with_easel(user, addressed, answered):
+    heard = said(Plan(action=Action.TALK, reply="Hello."), user=user, addressed=addressed)
+    assert heard == ([Say("Hello.")] if answered else [])
+
+
+@pytest.mark.parametrize(
+    ("addressed", "told", "refused"), [(None, False, True), (None, True, False), (True, True, True)]
+)
+def test_others_hear_once_that_the_project_is_not_theirs(addressed, told, refused):
+    where = old_and_new().evolve(told={OTHER} if told else ())
+    heard = said(Plan(action=Action.GENERATE), where, user=OTHER, addressed=addressed)
+    assert heard == ([Refuse(wording.not_yours(OWNER))] if refused else [])
+
+
+@pytest.mark.parametrize("base", [None, 8])
+def test_a_vote_that_fits_no_picture_is_only_talk(base):
+    assert said(Plan(action=Action.PICK, base=base), project(version(OLD, count=2)), user=OTHER) == []
+
+
+@pytest.mark.parametrize(
+    ("action", "expected"),
+    [
+        (Action.GENERATE, Say(wording.STILL_LOOKING)),
+        (Action.BACK, Say(wording.STILL_LOOKING)),
+        (Action.CANCEL, Withdraw()),
+        (Action.TALK, Say("Hello.")),
+    ],
+)
+def test_words_before_anything_has_begun(action, expected):
+    heard = project(sources=(), pending={"user": OWNER, "text": "watercolor"})
+    assert said(Plan(action=action, reply="Hello."), heard) == [expected]
+
+
+def test_words_while_the_first_version_is_made_build_on_its_prompt():
+    context = project(version(OLD, count=0, status=Status.RUNNING)).as_context()
+    assert (context.prompt, context.families, context.variants) == ("soft paper", (Family.ILLUSTRATION,), 0)
+    assert context.running
+    assert context.versions
 
 
 def test_a_pick_in_words_selects_for_the_owner_and_votes_for_others():

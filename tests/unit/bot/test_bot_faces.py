@@ -6,6 +6,7 @@ import pytest
 
 from bot.client import faces
 from bot.client.custom_ids import CustomId, parse
+from bot.client.galleries import attached
 from bot.client.gallery import layout
 from bot.client.stage import Stage, advance
 from bot.conversation.events import Press
@@ -153,3 +154,39 @@ async def test_pictures_are_attached_by_name_and_missing_ones_left_out():
     face = faces.ended(records.project(version), version, records.BY_ID)
     components = layout(face, {face.media[0].image: "one.png"}).to_components()
     assert json.dumps(components).count("attachment://") == 1
+
+
+NASTY = "# big\n```\n[click](http://e.example) **b**\n> quote"
+
+
+@pytest.mark.parametrize(
+    "draw", [lambda v: faces.looking(1, NASTY).head, lambda v: faces.ended(records.project(v), v, records.BY_ID).body]
+)
+def test_a_members_words_are_shown_as_written(draw):
+    request = records.version().request.model_copy(update={"prompt": NASTY})
+    shown = draw(records.version(request=request))
+    assert "```" not in shown
+    assert "[click](" not in shown.replace("\\[", "")
+    assert "> \\# big" in shown
+    assert "> \\*" not in shown
+
+
+@pytest.mark.parametrize(
+    "face",
+    [
+        lambda v: faces.trouble("x" * 9000),
+        lambda v: faces.ended(records.project(v), v, records.BY_ID),
+        lambda v: faces.looking(1, "\n" * 4000),
+    ],
+)
+async def test_no_bad_news_are_too_long(face):
+    version = records.version(count=0, status=Status.FAILED, error=JobError(code="x", detail="y" * 9000))
+    texts = [c["content"] for c in drawn(face(version))[0]["components"] if c["type"] == 10]
+    assert sum(map(len, texts)) <= 4000
+
+
+def test_the_attached_files_are_found_by_name_also_when_one_is_missing():
+    version = records.version(count=3)
+    face = faces.ended(records.project(version), version, records.BY_ID)
+    names = [f"{m.name}.png" for m in face.media]
+    assert attached(face, (names[0], names[2])) == {face.media[0].image: names[0], face.media[2].image: names[2]}

@@ -126,6 +126,35 @@ def test_a_servers_settings_have_defaults_and_are_kept(store):
 async def test_the_database_works_from_the_event_loop(tmp_path):
     database = Database(tmp_path / "deep" / "bot.sqlite3")
     project = await database(Store.begin, records.project(id=0))
-    assert (await database(Store.project_at, 500)).id == project.id
+    assert (await database(Store.project_at, 500, 1)).id == project.id
     assert await database(Store.change_project, 999, title="x") is None
     database.close()
+
+
+def test_a_members_own_project_comes_before_those_of_others_in_the_same_place(store):
+    for origin, owner in ((1, records.OWNER), (2, records.OTHER), (3, records.OWNER), (4, records.OTHER)):
+        store.begin(records.project(id=0, origin=origin, owner=owner))
+    assert store.project_at(500, records.OWNER).origin == 3
+    assert store.project_at(500, records.OTHER).origin == 4
+    assert store.project_at(500, 7).origin == 4
+    assert store.project_at(501, 7) is None
+
+
+@pytest.mark.parametrize("status", [Status.WAITING, Status.CANCELLED])
+def test_a_version_that_was_cancelled_stays_so_when_its_job_is_accepted(store, status):
+    began = store.add_version(records.version(status=status))
+    found = store.accept_version(began.id, "job")
+    assert (found.job, found.status) == ("job", Status.RUNNING if status is Status.WAITING else status)
+
+
+def test_a_version_ends_once(store):
+    began = store.add_version(records.version(status=Status.RUNNING))
+    assert store.end_version(began.id, Status.CANCELLED).status is Status.CANCELLED
+    assert store.end_version(began.id, Status.FAILED).status is Status.CANCELLED
+    assert store.end_version(999, Status.FAILED) is None
+
+
+def test_every_message_that_showed_a_version_is_known(store):
+    began = store.add_version(records.version(message=11))
+    store.change_version(began.id, message=12)
+    assert store.messages_showing(began.id) == [11, 12]
