@@ -125,9 +125,9 @@ def describe_models(models: list[ModelView]) -> str:
     if not models:
         return "The engine is away for a moment; ask again in a minute."
     lines = []
-    for family in dict.fromkeys(m.family for m in models):
-        lines.append(f"**{NAMES[family]}**")
-        lines += [_model_line(m) for m in models if m.family is family]
+    for family in Family:
+        of_family = [_model_line(m) for m in models if m.family is family]
+        lines += [f"**{NAMES[family]}**", *of_family] if of_family else []
     return _clip("\n".join(lines))
 
 

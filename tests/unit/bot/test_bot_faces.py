@@ -97,7 +97,7 @@ async def test_a_clip_offers_what_can_be_done_with_a_clip():
         ([Queued(position=2, eta_s=30)], "2 ahead of you · ready <t:1030:R>"),
         ([Queued(position=0, eta_s=3)], "you are next"),
         ([Queued(position=2), Started(model="ink", eta_s=5)], "Ink · ready <t:1005:R>"),
-        ([Started(model="ink"), Progress(model="ink", step=3, of=6)], "▰▰▰▰▰▱▱▱▱▱ 3/6"),
+        ([Started(model="ink"), Progress(model="ink", step=3, of=6)], "▰▰▰▰▰▱▱▱▱▱ 3/6 · ready <t:1001:R>"),
     ],
 )
 async def test_progress_is_told_in_words(events, says):
@@ -107,6 +107,15 @@ async def test_progress_is_told_in_words(events, says):
     face = faces.in_progress(records.version(count=0, status=Status.RUNNING), stage, records.BY_ID)
     assert says in face.head
     assert labels(face) == ["Cancel"]
+
+
+@pytest.mark.parametrize(
+    ("seconds", "step", "left"), [(10, 1, 30), (10, 2, 10), (10, 3, 3), (10, 4, 1)]
+)
+def test_the_time_left_follows_the_work_and_is_never_past(seconds, step, left):
+    stage = advance(Stage(), Started(model="ink", eta_s=2), 1000.0)
+    stage = advance(stage, Progress(model="ink", step=step, of=4), 1000.0 + seconds)
+    assert stage.ends_at == 1000 + seconds + left
 
 
 async def test_results_are_shown_as_they_come_each_once():
