@@ -5,6 +5,8 @@ Each error has an HTTP status and a stable `code`; `detail` may say more than th
 
 from __future__ import annotations
 
+import errno
+
 
 class EngineError(Exception):
     """Something went wrong in the engine."""
@@ -179,5 +181,16 @@ class OutOfMemory(RenderError):
     code = "out_of_memory"
 
 
+class LedgerDamaged(EngineError):
+    """The job ledger is damaged."""
+
+    code = "ledger_damaged"
+
+
 class RenderCancelled(Exception):
     """The job was stopped by its owner. Not an error: it never reaches a member."""
+
+
+def no_room(error: BaseException) -> StoreFull | None:
+    """Return the error to tell where this one means that the disk is full, else None."""
+    return StoreFull() if isinstance(error, OSError) and error.errno in {errno.ENOSPC, errno.EDQUOT} else None

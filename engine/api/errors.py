@@ -11,7 +11,7 @@ from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
 from engine.contract import Problem
-from engine.errors import BadRequest, EngineError, RequestTooLarge
+from engine.errors import BadRequest, EngineError, RequestTooLarge, no_room
 
 log = logging.getLogger("engine.api")
 
@@ -28,6 +28,7 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(EngineError, _engine_error)
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(HTTPException, _http_error)
+    app.add_exception_handler(OSError, _unforeseen)
     app.add_exception_handler(Exception, _unforeseen)
 
 
@@ -69,5 +70,7 @@ def _http_error(_request: Request, error: Exception) -> JSONResponse:
 
 def _unforeseen(request: Request, error: Exception) -> JSONResponse:
     """A mistake of ours; its words stay in the log."""
+    if full := no_room(error):
+        return response(full)
     log.error("%s %s failed", request.method, request.url.path, exc_info=error)
     return response(EngineError("Something went wrong inside the engine; its log says what."))

@@ -23,7 +23,7 @@ class Metrics:
         self._up = Gauge("easel_worker_up", "Whether a worker takes tasks", registry=self._registry)
         self._render = Histogram(
             "easel_render_seconds",
-            "Seconds a task took",
+            "Seconds that renderers worked on a task",
             ["card"],
             buckets=_RENDER_BUCKETS,
             registry=self._registry,
@@ -36,7 +36,7 @@ class Metrics:
         )
 
     def rendered(self, card: str, seconds: float) -> None:
-        """Count a finished task."""
+        """Count a finished task and the seconds of its renderer, without encoding and storing."""
         self._render.labels(card).observe(seconds)
 
     def request(self, method: str, path: str, status: int, seconds: float) -> None:

@@ -10,7 +10,7 @@ from engine.errors import BadRequest, ImageNotFound
 from engine.images.encode import LEAST_BYTES, encode_png, under
 from engine.images.intake import take_in
 from engine.images.pool import IntakePool
-from engine.images.sheet import sheet
+from engine.images.sheet import reduced, sheet
 from engine.images.store import ImageStore
 from engine.images.stored import pixels_of
 from engine.jobs.books import Books
@@ -102,7 +102,9 @@ class Pictures:
         return info.model_copy(update={"id": image, "bytes": len(data)})
 
     def _laid_out(self, stills: list[str], labels: list[str], columns: int | None) -> tuple[bytes, Pixels]:
-        cells = [(pixels_of(self._store.read(still)), label) for still, label in zip(stills, labels, strict=True)]
+        cells = [
+            (reduced(pixels_of(self._store.read(still))), label) for still, label in zip(stills, labels, strict=True)
+        ]
         pixels = sheet(cells, columns)
         return encode_png(pixels), pixels
 

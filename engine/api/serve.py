@@ -18,6 +18,7 @@ from fastapi import FastAPI
 from engine.api.app import create_app
 from engine.api.state import hold
 from engine.errors import CannotListen
+from engine.jobs.store import Ledger
 from engine.settings import EngineSettings
 
 #: Seconds open requests may take to end when the engine is to stop.
@@ -62,10 +63,12 @@ def serve(settings: EngineSettings, port_file: Path | None = None, *, with_paren
         OpenWithoutKey: The settings would open the engine to the world.
         CannotListen: The address is taken, or not this machine's.
         AlreadyRunning: Another engine works on the same data folder.
+        LedgerDamaged: The jobs cannot be read.
     """
     app = create_app(settings)
-    # Once more at the real start; here it can be said in a line.
-    hold(settings.data_dir).close()
+    # Both once more at the real start; here it can be said in a line.
+    with hold(settings.data_dir):
+        Ledger(settings.ledger).close()
     listener = _listen(settings.host, settings.port)
     config = uvicorn.Config(
         app, log_level="warning", access_log=False, timeout_graceful_shutdown=_GRACE_S, lifespan="on", ws="none"

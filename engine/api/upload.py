@@ -8,6 +8,7 @@ from typing import Any
 from fastapi import Request
 from starlette.datastructures import UploadFile
 from starlette.formparsers import MultiPartException, MultiPartParser
+from starlette.requests import ClientDisconnect
 
 from engine.contract import MAX_UPLOAD_BYTES
 from engine.errors import BadRequest, ImageTooLarge
@@ -52,6 +53,8 @@ async def read_upload(request: Request) -> tuple[bytes, str]:
         form = await parser.parse()
     except MultiPartException as error:
         raise BadRequest(f"body: {error.message}") from error
+    except ClientDisconnect as error:
+        raise BadRequest("body: the upload broke off.") from error  # For the metrics; nobody is there to hear it.
     file, client = form.get("file"), form.get("client") or "anonymous"
     if not isinstance(file, UploadFile):
         raise BadRequest("file: a file is needed here.")

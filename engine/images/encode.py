@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import io
 import math
+import struct
+import zlib
 from collections.abc import Mapping
 from typing import Any
 
+import cv2
 import numpy as np
 from PIL import Image, PngImagePlugin
 
@@ -20,6 +23,10 @@ LEAST_BYTES = 4096
 #: Quality is spent before size, but never below what looks clean.
 _QUALITIES = (95, 92, 85, 75)
 _SMALLER_AT = 80
+#: For pictures with a grain this takes half the time of Pillow's quickest level, and fewer bytes than its third.
+_PNG = (cv2.IMWRITE_PNG_COMPRESSION, 1, cv2.IMWRITE_PNG_STRATEGY, cv2.IMWRITE_PNG_STRATEGY_RLE)
+#: The signature and the header chunk.
+_PNG_HEAD = 33
 #: The longest sides that the formats can hold.
 _LONGEST = {".jpg": 65500, ".webp": 16383}
 _NAMES = {".jpg": "JPEG", ".webp": "WebP"}
@@ -32,11 +39,13 @@ def encode_png(pixels: Pixels, metadata: Mapping[str, str] | None = None) -> byt
         pixels: HxWx3 or HxWx4, uint8 sRGB.
         metadata: Keyword (1 to 79 Latin-1 characters) to text, e.g. {"prompt": ...}.
     """
-    chunks = PngImagePlugin.PngInfo()
+    words = PngImagePlugin.PngInfo()
     for key, text in (metadata or {}).items():
-        (chunks.add_text if _is_latin(text) else chunks.add_itxt)(key, text)
-    # Level 3 takes a third of the time of the default and adds a few per cent.
-    return _save(pixels, "PNG", pnginfo=chunks, compress_level=3)
+        (words.add_text if _is_latin(text) else words.add_itxt)(key, text)
+    order = cv2.COLOR_RGB2BGR if pixels.shape[2] == 3 else cv2.COLOR_RGBA2BGRA
+    _, file = cv2.imencode(".png", cv2.cvtColor(np.ascontiguousarray(pixels), order), _PNG)
+    bare = file.tobytes()
+    return b"".join((bare[:_PNG_HEAD], *(_chunk(kind, data) for kind, data, *_ in words.chunks), bare[_PNG_HEAD:]))
 
 
 def encode_jpeg(pixels: Pixels, quality: int = 95) -> bytes:
@@ -127,6 +136,10 @@ def _is_latin(text: str) -> bool:
     except UnicodeEncodeError:
         return False
     return True
+
+
+def _chunk(kind: bytes, data: bytes) -> bytes:
+    return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
 
 
 def _save(pixels: Pixels, kind: str, **options: Any) -> bytes:

@@ -16,7 +16,7 @@ import warnings
 from pathlib import Path
 from typing import BinaryIO
 
-from engine.errors import BadImage, EngineError
+from engine.errors import BadImage, EngineError, no_room
 from engine.images.intake import admit
 from engine.images.store import ImageStore
 
@@ -45,7 +45,9 @@ def answer(data: bytes, store: ImageStore) -> bytes:
     except EngineError as error:
         said = {"code": error.code, "detail": error.detail}
     except OSError as error:
-        said = {"code": EngineError.code, "detail": f"The image could not be stored: {error.strerror}."}
+        other = EngineError(f"The image could not be stored: {error.strerror}.")
+        told = no_room(error) or other
+        said = {"code": told.code, "detail": told.detail}
     except MemoryError:
         said = {"code": BadImage.code, "detail": "Reading this image takes more memory than is allowed."}
     return json.dumps(said).encode() + b"\n"

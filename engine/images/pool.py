@@ -17,7 +17,14 @@ from engine.images.guard import HEADER, READY
 GIB = 1024**3
 _ERRORS = {
     e.code: e
-    for e in (errors.EngineError, errors.BadImage, errors.NotAnImage, errors.TruncatedImage, errors.TooManyPixels)
+    for e in (
+        errors.EngineError,
+        errors.BadImage,
+        errors.NotAnImage,
+        errors.StoreFull,
+        errors.TooManyPixels,
+        errors.TruncatedImage,
+    )
 }
 _START_SECONDS = 30
 

@@ -43,6 +43,13 @@ def sheet(cells: Sequence[tuple[Pixels, str]], columns: int | None = None) -> Pi
     return _draw(cells, rows, scale)
 
 
+def reduced(picture: Pixels) -> Pixels:
+    """Return a picture with no more pixels than a cell can show, so that a sheet of giants needs no giant's memory."""
+    height, width = picture.shape[:2]
+    most = 2 * HEIGHT
+    return picture if height <= most else resized(picture, (max(1, round(width * most / height)), most))
+
+
 def best_columns(widths: Sequence[int]) -> int:
     """Return the number of columns that makes cells of these widths a sheet nearest to 3:2, without odd gaps."""
 

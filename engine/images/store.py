@@ -37,13 +37,14 @@ class ImageStore:
 
     root: Path
 
-    def put(self, data: bytes, suffix: str, info: ImageInfo | None = None) -> str:
+    def put(self, data: bytes, suffix: str, info: ImageInfo | None = None, *, lasting: bool = True) -> str:
         """Keep these bytes and return their id. They are on disk, whole, when this returns.
 
         Args:
             data: A file's bytes.
             suffix: .png, .jpg, .webp or .mp4.
             info: What `info` is to answer; its `id` and `bytes` are filled in here.
+            lasting: False for what may be lost in a power cut, and need not wait for the disk.
 
         Raises:
             ValueError: Another suffix.
@@ -52,10 +53,11 @@ class ImageStore:
             raise ValueError(suffix)
         image_id = hashlib.sha256(data).hexdigest()
         if self.path(image_id) is None:
-            _write(self._stem(image_id).with_suffix(suffix), data)
+            _write(self._stem(image_id).with_suffix(suffix), data, lasting=lasting)
         if info is not None:
             known = info.model_copy(update={"id": image_id, "bytes": len(data)})
-            _write(self._stem(image_id).with_suffix(_INFO), known.model_dump_json().encode())
+            # What is lost of it is found out again by whoever needs it.
+            _write(self._stem(image_id).with_suffix(_INFO), known.model_dump_json().encode(), lasting=False)
         return image_id
 
     def path(self, image_id: str) -> Path | None:
@@ -125,20 +127,22 @@ def _found(path: Path | None) -> Path:
     return path
 
 
-def _write(path: Path, data: bytes) -> None:
-    """Write beside, sync, then rename: a reader sees all of a file or none of it, even after a power cut."""
+def _write(path: Path, data: bytes, *, lasting: bool) -> None:
+    """Write beside, sync, then rename: a reader sees all of a file or none of it, if lasting even after a power cut."""
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, beside = tempfile.mkstemp(dir=path.parent, suffix=_PART)
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
+            if lasting:
+                file.flush()
+                os.fsync(file.fileno())
         Path(beside).replace(path)
     except BaseException:
         Path(beside).unlink(missing_ok=True)
         raise
-    _sync_folder(path.parent)
+    if lasting:
+        _sync_folder(path.parent)
 
 
 def _sync_folder(folder: Path) -> None:

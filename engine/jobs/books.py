@@ -14,7 +14,7 @@ from engine.images.store import ImageStore
 from engine.jobs.hub import Hub
 from engine.jobs.job import Job
 from engine.jobs.lifecycle import Change
-from engine.jobs.store import Ledger
+from engine.jobs.store import Ledger, plainly
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -39,8 +39,12 @@ class Books:
         self._thread = ThreadPoolExecutor(1, "ledger")
 
     async def ask(self, call: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-        """Return what a method of the ledger returns."""
-        return await asyncio.get_running_loop().run_in_executor(self._thread, lambda: call(*args, **kwargs))
+        """Return what a method of the ledger returns.
+
+        Raises:
+            StoreFull: It cannot be written down.
+        """
+        return await asyncio.get_running_loop().run_in_executor(self._thread, lambda: plainly(call, *args, **kwargs))
 
     async def active(self) -> list[Job]:
         """Return the jobs that have not ended."""
@@ -61,12 +65,13 @@ class Books:
             raise JobNotFound
         return job
 
-    async def save(self, change: Change) -> None:
-        """Store what became of a job and tell those who follow it; its previews go when it ends."""
-        await self.ask(self.ledger.save, change)
-        if change.job.status.ended:
-            await self.discard(await self.ask(self.ledger.drop_previews, change.job.id))
-        self.hub.tell(change.job.id)
+    async def save(self, *changes: Change) -> None:
+        """Store what became of jobs, all at once, and tell those who follow them; previews go when a job ends."""
+        await self.ask(self.ledger.save, *changes)
+        for change in changes:
+            if change.job.status.ended:
+                await self.discard(await self.ask(self.ledger.drop_previews, change.job.id))
+            self.hub.tell(change.job.id)
 
     async def discard(self, images: Iterable[str]) -> None:
         """Delete files."""

@@ -133,6 +133,8 @@ class Foreman:
 
     async def _next(self) -> None:
         jobs = await self._books.active()
+        if self._held is None:
+            jobs = [await self._put_back(job) for job in jobs]
         view = await self.outlook(jobs)
         if self._ready and self._held is None and view.ordered:
             entry = view.ordered[0]
@@ -141,6 +143,15 @@ class Foreman:
             self.wake()
             return
         await self._announce(jobs, view)
+
+    async def _put_back(self, job: Job) -> Job:
+        """A task that runs in the ledger and nowhere else was lost: its end could not be written down, say."""
+        running = next((task.model for task in job.tasks if task.status is Status.RUNNING), None)
+        if running is None:
+            return job
+        change = lifecycle.lost(job, running)
+        await self._books.save(change)
+        return change.job
 
     async def _begin(self, job: Job, model: str, seconds: float) -> None:
         """Give a task to the worker; one whose model is gone since it was asked for fails."""
@@ -161,14 +172,16 @@ class Foreman:
     async def _announce(self, jobs: list[Job], view: Outlook) -> None:
         """Tell the waiting jobs whose position has changed."""
         told, self._told = self._told, {}
+        news = []
         for job in jobs:
             place = view.place(job) if job.status is Status.WAITING else None
             if place is None:
                 continue
             self._told[job.id] = place.position
             if told.get(job.id) != place.position:
-                event = Queued(position=place.position, eta_s=round(place.eta_s, 1))
-                await self._books.save(Change(job, (event,)))
+                news.append(Change(job, (Queued(position=place.position, eta_s=round(place.eta_s, 1)),)))
+        if news:
+            await self._books.save(*news)
 
     async def _watch(self) -> None:
         """Replace a worker that is stuck, or does not heed a stop."""
@@ -242,7 +255,7 @@ class Foreman:
     async def _learn(self, job: Job, model: str, variants: int, over: Over) -> None:
         card = self._catalog.cards[model]
         units = work(job.request, card, job.size, variants)
-        self._rendered(model, over.seconds)
+        self._rendered(model, over.render_s)
         if not units:
             return
         measured = over.seconds / units

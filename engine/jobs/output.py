@@ -80,4 +80,7 @@ class Pace:
         if pixels is None or now - self._preview_at < PREVIEW_EVERY_S:
             return None
         self._preview_at = now
-        return store.put(preview_webp(pixels), ".webp")
+        try:
+            return store.put(preview_webp(pixels), ".webp", lasting=False)
+        except OSError:  # A glance that cannot be kept is no reason to stop.
+            return None

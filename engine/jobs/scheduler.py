@@ -13,6 +13,8 @@ from dataclasses import dataclass
 
 #: After this many seconds half of what a client was given is forgotten.
 HALF_LIFE_S = 300.0
+#: And after this many, what is left of it decides nothing any more.
+FORGOTTEN_S = 20 * HALF_LIFE_S
 
 
 @dataclass(frozen=True)

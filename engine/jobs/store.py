@@ -7,18 +7,22 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, ParamSpec, TypeVar
 
 import sqlite_utils
 from pydantic import TypeAdapter
 
 from engine.contract import Event, JobError, JobRequest, Kind, Result, Status
+from engine.errors import LedgerDamaged, StoreFull
 from engine.jobs.estimate import Speed
 from engine.jobs.job import Job, Task
 from engine.jobs.lifecycle import Change
-from engine.jobs.scheduler import account
+from engine.jobs.scheduler import FORGOTTEN_S, account
+
+P = ParamSpec("P")
+T = TypeVar("T")
 
 _EVENT: TypeAdapter[Event] = TypeAdapter(Event)
 _TABLES = """
@@ -63,13 +67,26 @@ class Ledger:
 
     Args:
         path: Of the database; its folder exists.
+
+    Raises:
+        LedgerDamaged: What is there is no ledger, or not whole.
     """
 
     def __init__(self, path: Path) -> None:
         self._db = sqlite_utils.Database(sqlite3.connect(path, check_same_thread=False))
-        self._db.enable_wal()
-        self._db.execute("pragma foreign_keys = on")
-        self._db.executescript(_TABLES)
+        try:
+            self._db.enable_wal()
+            # Whole after a power cut, which may cost the last moments; a killed process costs nothing. To wait for the
+            # disk at each step of each job would cost everybody seconds whenever something else writes to it.
+            self._db.execute("pragma synchronous = normal")
+            self._db.execute("pragma foreign_keys = on")
+            self._db.executescript(_TABLES)
+            found = self._db.execute("pragma quick_check(1)").fetchone()[0]
+        except sqlite3.DatabaseError as error:
+            found = str(error)
+        if found != "ok":
+            self._db.close()
+            raise LedgerDamaged(f"The job ledger {path} is damaged ({found}); restore it, or move it away.")
 
     def close(self) -> None:
         """Close the file."""
@@ -119,17 +136,21 @@ class Ledger:
             row["status"]: row["n"] for row in self._db.query("select status, count(*) n from jobs group by status")
         }
 
-    def save(self, change: Change) -> None:
-        """Store what became of a job, with its new results and events. A job that was deleted stays deleted."""
-        job = change.job
+    def save(self, *changes: Change) -> None:
+        """Store what became of jobs, with their new results and events. A job that was deleted stays deleted."""
         with self._db.atomic():
-            if not self._db.table("jobs").count_where("id = ?", [job.id]):
-                return
-            error = job.error.model_dump_json() if job.error else None
-            self._db.table("jobs").update(job.id, {"status": job.status, "error": error})
-            self._save_tasks(job)
-            for event in change.events:
-                self._tell(job, event)
+            for change in changes:
+                self._save(change)
+
+    def _save(self, change: Change) -> None:
+        job = change.job
+        if not self._db.table("jobs").count_where("id = ?", [job.id]):
+            return
+        error = job.error.model_dump_json() if job.error else None
+        self._db.table("jobs").update(job.id, {"status": job.status, "error": error})
+        self._save_tasks(job)
+        for event in change.events:
+            self._tell(job, event)
 
     def _save_tasks(self, job: Job) -> None:
         rows = (
@@ -272,7 +293,22 @@ class Ledger:
         """Add rendering to a client's account."""
         with self._db.atomic():
             left = self.served(now).get(client, 0.0)
+            self._db.table("served").delete_where("at < ?", [now - FORGOTTEN_S])
             self._db.table("served").insert({"client": client, "seconds": left + seconds, "at": now}, replace=True)
+
+
+def plainly(call: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+    """Return what a method of a ledger returns.
+
+    Raises:
+        StoreFull: The disk is full.
+    """
+    try:
+        return call(*args, **kwargs)
+    except sqlite3.OperationalError as error:
+        if error.sqlite_errorcode == sqlite3.SQLITE_FULL:
+            raise StoreFull from error
+        raise
 
 
 def _job(row: dict[str, Any], tasks: Iterable[dict[str, Any]], results: Iterable[dict[str, Any]]) -> Job:

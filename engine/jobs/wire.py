@@ -75,7 +75,8 @@ class Over(Line):
         task: What it was at.
         how: Whether it was finished, stopped, or failed with `error`.
         error: Why it failed.
-        seconds: How long it rendered, without loading the model.
+        seconds: How long it took, without loading the model.
+        render_s: How much of that the renderer itself worked: not the encoding, not the storing.
         load_s: How long loading took, or None when the model was resident.
         resident: The models that are in memory now.
     """
@@ -85,6 +86,7 @@ class Over(Line):
     how: Literal["finished", "stopped", "failed"]
     error: JobError | None = None
     seconds: float = 0.0
+    render_s: float = 0.0
     load_s: float | None = None
     resident: tuple[str, ...] = ()
 

@@ -13,19 +13,23 @@ import signal
 import sys
 import threading
 import time
-from typing import TextIO
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TextIO, TypeVar
 
 from engine.contract import JobError
-from engine.errors import EngineError, OutOfMemory, RenderCancelled, RenderError
+from engine.errors import EngineError, OutOfMemory, RenderCancelled, RenderError, no_room
 from engine.images.store import ImageStore
 from engine.jobs.loaded import Loaded, render_task
 from engine.jobs.output import Pace, keep
+from engine.jobs.shelf import Shelf
 from engine.jobs.wire import COMMANDS, Line, Made, Over, Ready, Ref, Render, Step, Stop
 from engine.models.machine import this_machine
-from engine.renderers.base import Pixels
+from engine.renderers.base import Clip, Picture, Pixels
 from engine.settings import EngineSettings
 
 log = logging.getLogger("engine.worker")
+T = TypeVar("T")
 
 
 def main(settings: EngineSettings) -> None:
@@ -61,6 +65,7 @@ class Worker:
         self._out = out
         self._todo: queue.SimpleQueue[Render] = queue.SimpleQueue()
         self._stopped: set[Ref] = set()
+        self._saying = threading.Lock()
 
     def listen(self, lines: TextIO) -> None:
         """Take commands until there are no more, and end the process then, wherever it is."""
@@ -90,13 +95,16 @@ class Worker:
         except MemoryError:
             self._loaded.drop(render.card.id)
             return self._over(render, timed, "failed", OutOfMemory())
-        except EngineError as error:
-            return self._over(render, timed, "failed", error)
-        except Exception:
-            # A renderer's mistake must not take the worker with it; its words are for the log, not for the member.
-            log.exception("rendering %s for job %s", render.card.id, render.task.job)
-            return self._over(render, timed, "failed", RenderError())
+        except Exception as error:  # noqa: BLE001  # Renderers raise whatever they like.
+            return self._over(render, timed, "failed", self._in_words(render, error))
         return self._over(render, timed, "finished")
+
+    def _in_words(self, render: Render, error: Exception) -> EngineError:
+        """A renderer's mistake must not take the worker with it; its words are for the log, not for the member."""
+        known = error if isinstance(error, EngineError) else no_room(error)
+        if known is None:
+            log.error("rendering %s for job %s", render.card.id, render.task.job, exc_info=error)
+        return known or RenderError()
 
     def _render(self, render: Render, timed: _Timed) -> None:
         task = render_task(self._store, render.request, render.variants)
@@ -105,13 +113,18 @@ class Worker:
         pace = Pace(time.monotonic)
 
         def report(step: int, of: int, preview: Pixels | None) -> None:
-            self._heed(render.task)
-            if pace.step(last=step == of):
-                self._say(Step(task=render.task, step=step, of=of, preview=pace.preview(self._store, preview)))
+            with timed.aside():
+                self._heed(render.task)
+                if pace.step(last=step == of):
+                    self._say(Step(task=render.task, step=step, of=of, preview=pace.preview(self._store, preview)))
 
-        for made in renderer.render(task, report):
-            self._heed(render.task)
+        def store(made: Picture | Clip) -> None:
             self._say(Made(task=render.task, result=keep(self._store, render.card, render.request, made)))
+
+        with Shelf(store) as shelf:
+            for made in timed.each(renderer.render(task, report)):
+                self._heed(render.task)
+                shelf.put(made)
 
     def _heed(self, task: Ref) -> None:
         if task in self._stopped:
@@ -124,24 +137,48 @@ class Worker:
                 "how": how,
                 "error": JobError(code=error.code, detail=error.detail) if error else None,
                 "seconds": timed.seconds,
+                "render_s": timed.render_s,
                 "load_s": timed.load_s,
                 "resident": self._loaded.models,
             }
         )
 
     def _say(self, line: Line) -> None:
-        self._out.write(line.model_dump_json() + "\n")
-        self._out.flush()
+        with self._saying:
+            self._out.write(line.model_dump_json() + "\n")
+            self._out.flush()
 
 
 class _Timed:
     """How long a task's parts took."""
 
     load_s: float | None = None
+    render_s: float = 0.0
     _begun: float | None = None
 
     def begin(self) -> None:
         self._begun = time.monotonic()
+
+    def each(self, results: Iterator[T]) -> Iterator[T]:
+        """Pass results on; the time until each counts as the renderer's."""
+        while True:
+            begun = time.monotonic()
+            try:
+                result = next(results)
+            except StopIteration:
+                return
+            finally:
+                self.render_s += time.monotonic() - begun
+            yield result
+
+    @contextmanager
+    def aside(self) -> Iterator[None]:
+        """What happens in here is none of the renderer's time."""
+        begun = time.monotonic()
+        try:
+            yield
+        finally:
+            self.render_s -= time.monotonic() - begun
 
     @property
     def seconds(self) -> float:

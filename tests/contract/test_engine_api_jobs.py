@@ -1,6 +1,7 @@
 """What a client sees of a job, from its submission to its end."""
 
 import asyncio
+import sqlite3
 from urllib.parse import quote
 
 import pytest
@@ -149,6 +150,21 @@ async def test_a_worker_that_dies_once_costs_one_attempt_and_doubles_nothing(eng
         if kind == "result"
     ]
     assert sorted(told) == [(model, variant) for model in ("one", "two") for variant in range(3)]
+
+
+async def test_a_ledger_that_cannot_be_written_for_a_while_loses_no_job(engine, image, monkeypatch):
+    """A job whose end could not be written down is not taken for running for ever."""
+    job = await engine.job(image, "steps=4 nap=0.1", variants=2)
+    await engine.until(job, lambda view: view["tasks"][0]["step"] >= 1)
+
+    def full(*_changes):
+        raise sqlite3.OperationalError("database or disk is full")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(engine.app.state.engine.jobs.books.ledger, "save", full)
+        await asyncio.sleep(0.5)
+    view = await engine.ended(job)
+    assert (view["status"], sorted(result["variant"] for result in view["results"])) == ("done", [0, 1])
 
 
 async def test_clips_come_with_a_poster_and_a_preview(engine, image):

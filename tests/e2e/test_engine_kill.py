@@ -128,6 +128,24 @@ async def test_a_large_upload_gets_its_answer_over_a_real_connection(engine):
         assert await client.image(data=png())
 
 
+async def test_an_upload_that_breaks_off_disturbs_nobody(engine):
+    _, writer = await asyncio.open_connection("127.0.0.1", int(engine.url.rpartition(":")[2]))
+    head = "POST /api/v1/images HTTP/1.1\r\nHost: x\r\nContent-Type: multipart/form-data; boundary=b\r\n"
+    writer.write(f"{head}Content-Length: 5000\r\n\r\n--b\r\n".encode())
+    await writer.drain()
+    writer.close()
+    async with engine.client() as client:
+        assert await client.image(data=png())
+    assert b"Traceback" not in (engine.folder / "log").read_bytes()
+
+
+def test_a_damaged_ledger_is_said_in_a_line(tmp_path):
+    (tmp_path / "ledger.db").write_bytes(b"these are words" * 1000)
+    done = start(tmp_path)
+    assert (done.returncode, len(done.stderr.splitlines())) == (2, 1)
+    assert "ledger.db is damaged" in done.stderr
+
+
 @pytest.mark.parametrize(
     ("env", "words"),
     [

@@ -3,12 +3,13 @@
 import pytest
 
 from engine.contract import Done, ImageRef, JobRequest, Kind, Progress, Queued, Result, Resulted, Started, Status
+from engine.errors import LedgerDamaged, StoreFull
 from engine.jobs import lifecycle
 from engine.jobs.estimate import Speed
 from engine.jobs.job import new_job
 from engine.jobs.lifecycle import Change
-from engine.jobs.scheduler import HALF_LIFE_S
-from engine.jobs.store import Ledger
+from engine.jobs.scheduler import FORGOTTEN_S, HALF_LIFE_S
+from engine.jobs.store import Ledger, plainly
 
 
 @pytest.fixture
@@ -151,6 +152,40 @@ def test_forgetting_frees_what_only_one_client_owns(ledger, image, goes):
     assert ledger.derived("shared", 100) == ("shared-smaller", "note")
     assert ledger.derived("source", 100) is None
     assert ledger.forget("ann") == []
+
+
+def test_what_was_given_long_ago_is_not_kept_for_ever(ledger):
+    for number in range(5):
+        ledger.serve(f"member-{number}", 40, 1000.0)
+    ledger.serve("ann", 10, 1001.0 + FORGOTTEN_S)
+    assert set(ledger.served(1001.0 + FORGOTTEN_S)) == {"ann"}
+
+
+@pytest.mark.parametrize("damage", ["not a ledger", "cut off", "overwritten"])
+def test_a_damaged_ledger_is_said_so(tmp_path, damage):
+    path = tmp_path / "ledger.db"
+    whole = Ledger(path)
+    for number in range(50):
+        whole.add(job(f"j{number}", at=float(number)), None)
+    whole.close()
+    data = path.read_bytes()
+    middle = len(data) // 2
+    path.write_bytes(
+        {
+            "not a ledger": b"these are words" * 1000,
+            "cut off": data[:middle],
+            "overwritten": data[:4096] + b"\xff" * (len(data) - 4096),
+        }[damage]
+    )
+    with pytest.raises(LedgerDamaged, match=r"ledger\.db"):
+        Ledger(path)
+
+
+def test_a_full_disk_is_told_as_such(ledger):
+    ledger._db.execute(f"pragma max_page_count = {ledger._db.execute('pragma page_count').fetchone()[0]}")
+    large = [job(f"j{number}", prompt="x" * 4000) for number in range(100)]
+    with pytest.raises(StoreFull):
+        plainly(lambda: [ledger.add(each, None) for each in large])
 
 
 def test_a_result_is_found_by_its_picture(ledger):

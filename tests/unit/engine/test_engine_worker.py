@@ -1,7 +1,10 @@
 """The worker's side of the seam, in this process, and how often a dead one is started again."""
 
+import contextlib
+import errno
 import io
 import json
+import threading
 import time
 
 import numpy as np
@@ -15,6 +18,7 @@ from engine.images.store import ImageStore
 from engine.jobs import supervisor
 from engine.jobs.loaded import Loaded, render_task
 from engine.jobs.output import PREVIEW_EVERY_S, Pace
+from engine.jobs.shelf import Shelf
 from engine.jobs.wire import COMMANDS, MESSAGES, Over, Ref, Render, Stop
 from engine.jobs.worker import Worker
 from engine.models.catalog import load
@@ -55,6 +59,7 @@ def bench(store, card, picture):
         over = worker.work(Render(task=Ref("j", "one"), card=card, request=request, variants=variants))
         return [MESSAGES.validate_json(line) for line in out.getvalue().splitlines()], over
 
+    work.worker = worker
     return work
 
 
@@ -96,6 +101,70 @@ def test_a_failure_is_said_and_survived(bench, prompt, code, resident):
     _, over = bench(prompt)
     assert (over.how, over.error.code, over.resident) == ("failed", code, resident)
     assert bench()[1].how == "finished"
+
+
+class Storage(ImageStore):
+    """A store with a slow disk, or with a full one."""
+
+    def put(self, data, suffix, info=None, **options):
+        if self.root.name == f"full-{suffix[1:]}":
+            raise OSError(errno.ENOSPC, "No space left on device")
+        if self.root.name == "slow":
+            time.sleep(0.25)
+        return super().put(data, suffix, info, **options)
+
+
+@pytest.fixture
+def bench_on(bench, picture, tmp_path):
+    """`bench`, with another store that has the same picture."""
+
+    def on(name, *args, **fields):
+        store = Storage(tmp_path / name)
+        ImageStore(store.root).put(ImageStore(tmp_path / "images").read(picture), ".png")
+        bench.worker._store = store
+        return bench(*args, **fields)
+
+    return on
+
+
+def test_storing_is_not_the_renderers_time(bench_on):
+    _, over = bench_on("slow", "nap=0.01")
+    assert over.seconds > 0.5
+    assert 0.02 <= over.render_s < 0.25
+
+
+@pytest.mark.parametrize(
+    ("full", "how", "code"), [("full-png", "failed", "store_full"), ("full-webp", "finished", None)]
+)
+def test_a_full_disk_is_said_and_a_preview_is_not_worth_a_failure(bench_on, full, how, code):
+    _, over = bench_on(full)
+    assert (over.how, over.error and over.error.code) == (how, code)
+
+
+def test_the_next_picture_is_made_while_the_last_is_stored():
+    """In their order, and whoever leaves waits for the last."""
+    go, stored = threading.Event(), []
+
+    def store(made):
+        go.wait(10)
+        stored.append(made)
+
+    with Shelf(store) as shelf:
+        shelf.put("a")
+        assert stored == []
+        go.set()
+        shelf.put("b")
+    assert stored == ["a", "b"]
+
+
+def test_what_cannot_be_stored_is_an_error_and_what_was_made_before_an_error_is_stored():
+    stored = []
+    with contextlib.suppress(KeyError), Shelf(stored.append) as shelf:
+        shelf.put("a")
+        raise KeyError
+    assert stored == ["a"]
+    with pytest.raises(ZeroDivisionError), Shelf(lambda made: 1 / made) as shelf:
+        shelf.put(0)
 
 
 def test_a_stop_is_heeded_at_the_next_report(bench):

@@ -5,7 +5,7 @@ import pytest
 from skimage import data
 
 from engine.images.lettering import drawable, fitted
-from engine.images.sheet import BACKGROUND, HEIGHT, LONGEST, best_columns, sheet
+from engine.images.sheet import BACKGROUND, HEIGHT, LONGEST, best_columns, reduced, sheet
 from tests.support.pictures import clear_chart, noise
 
 RED, GREEN, BLUE = ((255, 0, 0), (0, 255, 0), (0, 0, 255))
@@ -30,6 +30,14 @@ def test_cells_have_one_height_and_their_own_aspect():
         assert height == HEIGHT
         assert abs(width - aspect * height) <= 1
         assert top == _extent(made, RED)[1]
+
+
+def test_a_giant_is_reduced_to_what_its_cell_can_show():
+    giant = np.repeat(np.repeat(data.astronaut(), 8, axis=0), 6, axis=1)
+    small = reduced(giant)
+    assert small.shape == (2 * HEIGHT, 960, 3)
+    assert np.abs(sheet([(giant, "")]).astype(int) - sheet([(small, "")])).mean() < 2
+    assert reduced(small) is small
 
 
 def test_margins_are_generous_and_dark():
