@@ -30,6 +30,7 @@ from engine.contract import Family, ModelView
 log = logging.getLogger(__name__)
 
 MODELS_S = 30.0
+MODELS_AGAIN_S = 5.0  # while the engine is away
 MODELS_WAIT_S = 2.0  # an interaction has to be answered within three seconds
 
 
@@ -94,6 +95,8 @@ class Desk:
                 async with asyncio.timeout(MODELS_WAIT_S):
                     self.models.update({m.id: m for m in await self.engine.models()})
                 self._models_at = time.monotonic()
+                return self.models
+            self._models_at = time.monotonic() - MODELS_S + MODELS_AGAIN_S
         return self.models
 
     # -- events
@@ -103,7 +106,7 @@ class Desk:
         first = (*project.sources, *sources)[:1]
         context = Context(
             images=images,
-            thread=project.as_context() if project.sources else None,
+            thread=project.as_context() if project.sources or project.pending else None,
             advisories=tuple(a for s in first for a in s.info.advisories),
             faces=sum(len(s.info.faces) for s in first),
         )

@@ -10,9 +10,10 @@ from discord.utils import escape_markdown
 
 from bot.client.custom_ids import CustomId
 from bot.client.stage import Stage
+from bot.conversation import wording
 from bot.conversation.events import Press
 from bot.conversation.project import Project, Variant, Version
-from engine.contract import Family, Kind, ModelView, Status
+from engine.contract import Family, JobError, Kind, ModelView, Status
 
 Style = Literal["primary", "secondary", "success", "danger"]
 
@@ -110,8 +111,12 @@ def ended(project: Project, version: Version, models: Mapping[str, ModelView]) -
     rows: tuple[tuple[Button, ...], ...] = ((_again(version),),)
     if version.status is Status.CANCELLED:
         return Face(head=f"{_title(version, models)}\n✖️ Cancelled. Another round is one press away.", rows=rows)
-    why = _clip(version.error.detail, LIMIT - 400) if version.error else "Something went wrong."
+    why = _clip(_why(version.error), LIMIT - 400) if version.error else "Something went wrong."
     return Face(head=f"{_title(version, models)}\n⚠️ {why}", rows=rows, accent=TROUBLE)
+
+
+def _why(error: JobError) -> str:
+    return wording.PICTURE_GONE if error.code == "image_not_found" else error.detail
 
 
 def _gallery(project: Project, version: Version, models: Mapping[str, ModelView]) -> Face:

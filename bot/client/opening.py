@@ -258,7 +258,7 @@ class Opening:
 
     async def _planned(self, project: Project, pending: Pending, sources: tuple[Source, ...]) -> Plan:
         """What the words mean; what was chosen from a list counts more."""
-        bare = project.evolve(sources=())
+        bare = project.evolve(sources=(), pending=None)
         plan = await self._desk.understand(bare, pending.text, len(sources), sources)
         chosen = {"families": pending.families, "variants": pending.variants}
         return plan.evolve(**{name: value for name, value in chosen.items() if value})

@@ -142,12 +142,12 @@ class Project(Fact):
         newest = self.newest or next((v for v in reversed(self.versions) if not v.deleted), None)
         selected = self.selected[1] if self.selected and newest and self.selected[0] == newest.id else None
         return ThreadContext(
-            sources=len(self.sources),
+            sources=len(self.sources) or len(self.pending.links if self.pending else ()),
             variants=len(newest.variants) if newest else 0,
             families=newest.plan.families if newest else (),
             selected=selected,
             versions=sum(1 for v in self.versions if v.variants and not v.deleted) or int(newest is not None),
             prompt=newest.request.prompt if newest else "",
             negative=newest.request.negative if newest else "",
-            running=bool(self.running),
+            running=bool(self.running or self.pending),
         )

@@ -16,6 +16,7 @@ FAMILY_WORDS = {
 
 GALLERY_GONE = "That gallery is gone. The newest one is further down."
 ENGINE_AWAY = "The engine that makes the pictures is away right now. Please try again in a minute."
+PICTURE_GONE = "The picture that this is made from is no longer with me. Please post it once more."
 STILL_LOOKING = "I am still looking at your picture. Tell me once more when its gallery is there, or press Cancel."
 NOTHING_RUNS = "Nothing is running right now, so there is nothing to stop."
 ENDED_ALREADY = "That one has ended already."

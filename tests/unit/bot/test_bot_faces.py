@@ -75,6 +75,7 @@ async def test_votes_are_counted_and_shown():
     ("status", "error", "says"),
     [
         (Status.FAILED, JobError(code="out_of_memory", detail="There was not enough memory."), "not enough memory"),
+        (Status.FAILED, JobError(code="image_not_found", detail="There is no image 'ab12'."), "post it once more"),
         (Status.CANCELLED, None, "Cancelled"),
     ],
 )
