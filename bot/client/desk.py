@@ -176,8 +176,11 @@ class Desk:
         async with self.turn(user):
             if refusal := await self.allowed(project.guild, user):
                 return [refusal]
-            version = await self.new_version(project, action, user)
-        self.work.follow(project, version)
+            current = await self.db(Store.project, project.id)
+            if current is None:  # forgotten while this waited for its turn
+                return []
+            version = await self.new_version(current, action, user)
+            self.work.follow(current, version)
         return []
 
     async def new_version(

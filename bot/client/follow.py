@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 import logging
 import time
 import uuid
-from collections.abc import Mapping
+from collections.abc import Coroutine, Mapping
 from http import HTTPStatus
+from typing import Any, TypeVar
 
 import discord
 
@@ -24,7 +27,11 @@ from engine.contract import JobError, JobView, ModelView, Result, Status
 
 log = logging.getLogger(__name__)
 
+T = TypeVar("T")
+
 LOST = {"job_not_found"}
+PATIENCE_S = 5.0
+_WHOLE: set[asyncio.Future[Any]] = set()  # the loop itself holds tasks only weakly
 LEAST = 30_000  # bytes a file, below which a channel cannot be served
 
 
@@ -93,17 +100,25 @@ class Follower:
         if version.job is not None or version.status.ended:
             return version
         try:
-            job = await self._submit(version, editor)
+            return await self._submit(version, editor)
         except EngineProblem as problem:
             return await self._failed(version, problem.code, str(problem))
-        return await self._db(Store.accept_version, version.id, job.id) or version.evolve(job=job.id)
 
-    async def _submit(self, version: Version, editor: Editor[Face]) -> JobView:
+    async def _submit(self, version: Version, editor: Editor[Face]) -> Version:
         try:
-            return await self._engine.submit(version.request, version.key)
+            return await whole(self._handed_over(version))
         except EngineAway:
             editor.show(faces.in_progress(version, Stage(away=True), self._models))
-            return await patiently(lambda: self._engine.submit(version.request, version.key))
+            return await patiently(lambda: whole(self._handed_over(version)))
+
+    async def _handed_over(self, version: Version) -> Version:
+        """Submit once, and call the job off when the version was cancelled or forgotten meanwhile."""
+        job = await self._engine.submit(version.request, version.key)
+        current = await self._db(Store.accept_version, version.id, job.id)
+        if current is None or current.status.ended:
+            with contextlib.suppress(EngineProblem):
+                await patiently(lambda: self._engine.cancel(job.id))
+        return current or version.evolve(job=job.id)
 
     async def _followed(self, version: Version, editor: Editor[Face]) -> JobView:
         stage = Stage()
@@ -208,6 +223,19 @@ class Follower:
             log.debug("the message of version %s is gone", version.id)
         except discord.HTTPException as error:
             log.warning("version %s could not be shown on the way: %s", version.id, error)
+
+
+async def whole(call: Coroutine[None, None, T]) -> T:
+    """Carry a call through to its end, also when the task that waits for it is cancelled; that waits for it a while."""
+    task = asyncio.ensure_future(call)
+    _WHOLE.add(task)
+    task.add_done_callback(_WHOLE.discard)
+    try:
+        return await asyncio.shield(task)
+    except asyncio.CancelledError:
+        if (await asyncio.wait([task], timeout=PATIENCE_S))[0] and not task.cancelled():
+            task.exception()
+        raise
 
 
 def _variant(number: int, result: Result) -> Variant:

@@ -277,8 +277,12 @@ async def test_forgetting_in_the_middle_of_the_work(town, engine):
 
     await until(gone)
     assert not [m for m in await of_easel(town, thread) if m["components"]]
-    queue = await engine_http(engine, "/api/v1/queue")
-    assert (queue["running"], queue["waiting"]) == (0, 0)
+
+    async def nothing_left():
+        queue = await engine_http(engine, "/api/v1/queue")
+        return (queue["running"], queue["waiting"]) == (0, 0)
+
+    await until(nothing_left, 5)
     await town.say(thread, f"{await mention(town)} again", who)
 
     async def explained():

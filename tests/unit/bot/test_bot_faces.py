@@ -110,9 +110,7 @@ async def test_progress_is_told_in_words(events, says):
     assert labels(face) == ["Cancel"]
 
 
-@pytest.mark.parametrize(
-    ("seconds", "step", "left"), [(10, 1, 30), (10, 2, 10), (10, 3, 3), (10, 4, 1)]
-)
+@pytest.mark.parametrize(("seconds", "step", "left"), [(10, 1, 30), (10, 2, 10), (10, 3, 3), (10, 4, 1)])
 def test_the_time_left_follows_the_work_and_is_never_past(seconds, step, left):
     stage = advance(Stage(), Started(model="ink", eta_s=2), 1000.0)
     stage = advance(stage, Progress(model="ink", step=step, of=4), 1000.0 + seconds)
