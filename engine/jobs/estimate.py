@@ -13,7 +13,7 @@ _NEWEST = 0.3
 #: Below this a render costs its fixed parts.
 _LEAST_MEGAPIXELS = 0.1
 #: Seconds for a unit of work on a modest machine, before anything is measured.
-_GUESS = {Kind.GENERATE: 1.5, Kind.ANIMATE: 3.0, Kind.UPSCALE: 8.0, Kind.FIX_FACE: 2.0}
+_GUESS = {Kind.GENERATE: 1.5, Kind.ANIMATE: 1.5, Kind.UPSCALE: 12.0, Kind.FIX_FACE: 3.0}
 _GUESS_NEURAL_STEP = 3.0
 _GUESS_LOAD_PER_GB = 3.0
 
@@ -63,8 +63,9 @@ def speed_of(card: Card, kind: Kind, speeds: Speeds) -> Speed:
         return measured
     if not card.neural:
         return Speed(_GUESS[kind], samples=0)
-    steps = card.defaults.steps if kind in {Kind.GENERATE, Kind.ANIMATE} else 1
-    return Speed(_GUESS_NEURAL_STEP * steps, _GUESS_LOAD_PER_GB * card.needs.memory_gb, samples=0)
+    is_tool = kind in {Kind.UPSCALE, Kind.FIX_FACE}
+    per_unit = _GUESS[kind] if is_tool else _GUESS_NEURAL_STEP * card.defaults.steps
+    return Speed(per_unit, _GUESS_LOAD_PER_GB * card.needs.memory_gb, samples=0)
 
 
 def per_variant(card: Card, kind: Kind, speeds: Speeds) -> float:

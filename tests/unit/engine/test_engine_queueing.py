@@ -49,6 +49,13 @@ def test_measured_speeds_replace_guesses_and_follow_change():
     assert per_variant(card(), Kind.GENERATE, {("p", Kind.GENERATE): measured}) == pytest.approx(2 * 1.048576)
 
 
+@pytest.mark.parametrize("kind", [Kind.UPSCALE, Kind.FIX_FACE])
+def test_a_tool_with_weights_is_not_guessed_quicker_than_one_without(kind):
+    """The first to ask for an upscale is not told of a moment and then kept for a minute."""
+    neural = card(weights=Weights(repo="x/y"), needs=Needs(memory_gb=1))
+    assert speed_of(neural, kind, {}).per_unit >= speed_of(card(), kind, {}).per_unit
+
+
 @pytest.mark.parametrize(
     ("task", "seconds", "left"),
     [
