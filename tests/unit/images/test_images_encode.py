@@ -62,7 +62,7 @@ def test_what_fits_is_left_alone():
     assert under(png, ".png", len(png)) == (png, ".png", None)
 
 
-@pytest.mark.parametrize("max_bytes", [1_500_000, 500_000, 60_000, 4096])
+@pytest.mark.parametrize("max_bytes", [1_500_000, 60_000, 4096])
 @pytest.mark.parametrize(("channels", "suffix"), [(3, ".jpg"), (4, ".webp")])
 def test_noise_is_brought_under_any_limit(channels, suffix, max_bytes):
     picture = noise(1034, 666, channels)
@@ -105,7 +105,7 @@ def _shape(mp4):
         return container.streams.video[0].codec.name, len(frames), frames[0].width / frames[0].height, frames[0].width
 
 
-@pytest.mark.parametrize("share", [0.5, 0.1, 0.02])
+@pytest.mark.parametrize("share", [0.5, 0.02])
 def test_a_clip_is_brought_under_a_limit_with_all_its_frames(share):
     original = clip(320, 240, frames=30)
     limit = int(len(original) * share)

@@ -223,7 +223,7 @@ async def _kill_each_new(pool, count):
 
 
 async def test_a_process_that_hangs_is_given_up(store):
-    pool = IntakePool(workers=1, timeout_s=3)
+    pool = IntakePool(workers=1, timeout_s=1.5)
     await pool.start()
     try:
         await take_in(saved(chart(), "PNG"), store, pool)
