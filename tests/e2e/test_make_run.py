@@ -13,7 +13,9 @@ import urllib.request
 
 import pytest
 
-START_S = 60
+START_S = 120  # on a machine that is busy with other tests
+
+pytestmark = pytest.mark.timeout(400)
 
 
 def until(true, seconds, what):
@@ -117,9 +119,9 @@ def test_a_day_of_an_easel(start):
     for name in ("engine", "bot", "sandbox"):
         before = easel.facts()["pids"][name]
         os.kill(before, signal.SIGKILL)
-        easel.line(rf"^The {name} ended \(killed by SIGKILL\); it starts again in \d+ s\.$", seconds=10)
-        until(lambda: easel.facts()["pids"][name] != before, 10, f"the new {name}")  # noqa: B023  # used at once
-    until(easel.online, 30, "the bot's way back")
+        easel.line(rf"^The {name} ended \(killed by SIGKILL\); it starts again in \d+ s\.$", seconds=30)
+        until(lambda: easel.facts()["pids"][name] != before, 40, f"the new {name}")  # noqa: B023  # used at once
+    until(easel.online, START_S, "the bot's way back")
     assert sum("Easel is ready" in line for line in easel.lines) == 1
 
     everybody = descendants(easel.process.pid)
@@ -140,4 +142,4 @@ def test_a_killed_supervisor_leaves_nobody_behind(start):
     easel.line("^Easel is ready")
     everybody = descendants(easel.process.pid)
     easel.process.kill()
-    until(lambda: not any(map(alive, everybody)), 10, "the children's leaving")
+    until(lambda: not any(map(alive, everybody)), 20, "the children's leaving")

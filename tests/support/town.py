@@ -60,7 +60,7 @@ class Process:
         return self.process.pid
 
 
-async def until(check, seconds=30, every=0.05):
+async def until(check, seconds=90, every=0.05):
     """Wait until `check()` (which may be async) returns something true, and return it."""
     end = asyncio.get_running_loop().time() + seconds
     while True:
