@@ -15,6 +15,7 @@ from bot.engine_client import EngineAway, EngineProblem
 from bot.store import Store
 
 FORGET = "forget"
+FORGOTTEN = "deleted"
 
 Interaction = discord.Interaction[Any]
 
@@ -86,9 +87,11 @@ async def forget(user: int, desk: Desk, opening: Opening) -> int:
 
 
 async def _unsay(projects: list[Project], messages: list[tuple[int, int]], desk: Desk) -> None:
-    """Delete what was posted: galleries, and the lines that repeat a member's words above a thread."""
+    """Delete what was posted: galleries, and the lines that repeat a member's words above a thread or as its name."""
     for place, message in messages:
         await desk.messenger.delete(place, message)
     for project in projects:
+        if project.thread:
+            await desk.messenger.rename(project.place, FORGOTTEN)
         if project.thread and project.origin != project.place:
             await desk.messenger.delete(project.channel or project.place, project.place)

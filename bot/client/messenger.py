@@ -141,6 +141,13 @@ class Messenger:
             if error.code not in {UNKNOWN_MESSAGE, UNKNOWN_CHANNEL}:
                 log.warning("message %s could not be deleted: %s", message, error)
 
+    async def rename(self, place: int, name: str) -> None:
+        """Give a thread of ours another name; where that is not allowed it keeps the old one."""
+        try:
+            await self._client.http.edit_channel(place, name=name)
+        except discord.HTTPException as error:
+            log.warning("thread %s could not be renamed: %s", place, error)
+
     async def find(self, place: int, marker: str) -> int | None:
         """Return our newest message in a place one of whose buttons' custom_id starts with `marker`, or None."""
         try:

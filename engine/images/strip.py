@@ -11,6 +11,7 @@ _SOS, _EOI, _APP0, _ADOBE, _COMMENT = 0xDA, 0xD9, 0xE0, 0xEE, 0xFE
 _KEPT = _JPEG_TABLES | {_SOS, _ADOBE}
 _PNG_CHUNKS = frozenset({b"IHDR", b"PLTE", b"tRNS", b"IDAT", b"IEND"})
 _WEBP_CHUNKS = frozenset({b"VP8X", b"VP8 ", b"VP8L", b"ALPH"})
+_WEBP_PICTURES = frozenset({b"VP8 ", b"VP8L"})
 _WEBP_ALPHA_FLAG = 0x10
 #: A marker in entropy-coded data: not a stuffed byte, not a restart.
 _MARKER = re.compile(rb"\xff+[^\x00\xff\xd0-\xd7]", re.DOTALL)
@@ -81,7 +82,10 @@ def _png(data: bytes) -> Iterator[bytes]:
 
 def _webp(data: bytes) -> Iterator[bytes]:
     """RIFF chunks as in Google's WebP container specification."""
-    kept = b"".join(_webp_chunks(data))
+    chunks = list(_webp_chunks(data))
+    if not any(chunk[:4] in _WEBP_PICTURES for chunk in chunks):
+        raise ValueError("no picture where one is looked for")
+    kept = b"".join(chunks)
     yield b"RIFF" + struct.pack("<I", 4 + len(kept)) + b"WEBP"
     yield kept
 

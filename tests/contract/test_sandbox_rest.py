@@ -113,13 +113,13 @@ async def test_a_clip_is_measured_and_served_in_parts():
 
 async def test_addresses_of_files_are_signed_and_run_out():
     """Without its signature, with another's, or too late, a file is not served; a fetch gives a fresh address."""
-    async with rigged(connect=False, signature_s=1) as rig:
+    async with rigged(connect=False, signature_s=2) as rig:
         post = await rig.do("post", [("a.png", png()), ("b.png", png())], channel="art")
         url, other = (attachment["url"] for attachment in post["attachments"])
         path, query = url.split("?")
         bad = [path, f"{other.split('?')[0]}?{query}", url.replace("&hm=", "&hm=0")]
         statuses = [await _status(rig, address) for address in [url, *bad]]
-        await asyncio.sleep(1.1)
+        await asyncio.sleep(2.1)
         late = await _status(rig, url)
         _, again = await rig.api("GET", f"/channels/{post['channel_id']}/messages/{post['id']}")
         fresh = await _status(rig, again["attachments"][0]["url"])

@@ -365,3 +365,8 @@ async def test_forgetting_deletes_everything_of_a_member(town):
         return not await town.galleries(message["id"])
 
     await until(gone)
+
+    async def renamed():
+        return next(c for c in (await town.state())["channels"] if c["id"] == message["id"])["name"] == "deleted"
+
+    await until(renamed)
