@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import gc
 import logging
 import signal
 from typing import Any
@@ -74,6 +75,8 @@ class EaselClient(discord.Client):
         report_connected(str(self.user))
         if not self._resumed:
             self._resumed = True
+            # What was loaded for good is not looked through again: a full collection would stop the loop for 50 ms.
+            gc.freeze()
             await self.desk.known_models()
             await self.opening.tidy()
             await self.opening.resume()
