@@ -88,10 +88,14 @@ def looking(project: int, words: str, *, away: bool = False) -> Face:
 
 
 def in_progress(version: Version, stage: Stage, models: Mapping[str, ModelView]) -> Face:
-    """A version that waits or runs: where it stands, what is there already, and a way to stop it."""
+    """A version that waits or runs: where it stands, what is there already, and a way to stop it.
+
+    A comparison shows each model's result as it comes; else the newest preview does, which costs the machine least.
+    """
+    compared = stage.results if len(version.request.models) > 1 else ()
     shown = tuple(
         Media(r.poster or r.id, f"easel-{version.id}-part-{i}", _alt(r.model, i, models), small=True)
-        for i, r in enumerate(stage.results, 1)
+        for i, r in enumerate(compared, 1)
     )
     if not shown and stage.preview:
         shown = (Media(stage.preview, f"easel-{version.id}-preview", "The picture so far", small=True),)

@@ -117,11 +117,19 @@ def test_the_time_left_follows_the_work_and_is_never_past(seconds, step, left):
     assert stage.ends_at == 1000 + seconds + left
 
 
-async def test_results_are_shown_as_they_come_each_once():
+async def test_a_comparison_shows_its_results_as_they_come_each_once():
     stage = advance(Stage(preview="p" * 64), Resulted(result=result("ink", 1)), 0)
-    stage = advance(advance(stage, Resulted(result=result("ink", 1)), 0), Resulted(result=result("ink", 2)), 0)
-    face = faces.in_progress(records.version(count=0), stage, records.BY_ID)
+    stage = advance(advance(stage, Resulted(result=result("ink", 1)), 0), Resulted(result=result("clay", 2)), 0)
+    request = JobRequest(models=("ink", "clay"), images=({"id": "a" * 64},))
+    face = faces.in_progress(records.version(count=0, request=request), stage, records.BY_ID)
     assert [m.image for m in face.media] == [f"{1:064x}", f"{2:064x}"]
+
+
+async def test_one_model_at_work_shows_its_newest_preview():
+    stage = advance(Stage(), Progress(model="watercolor", step=1, of=4, preview="p" * 64), 0)
+    stage = advance(stage, Resulted(result=result()), 0)
+    face = faces.in_progress(records.version(count=0), stage, records.BY_ID)
+    assert [m.image for m in face.media] == ["p" * 64]
 
 
 async def test_while_the_engine_is_away_the_member_is_told():
