@@ -168,7 +168,8 @@ def show(found):
         f"the last gallery after {many['last_gallery']:.1f} s"
     )
     console.print(
-        f"The bot's event loop: blocked for {loop['worst_ms']:.0f} ms at the worst, "
+        f"The bot's event loop: held up for {loop['worst_ms']:.0f} ms at the worst, by its own work for "
+        f"{loop['busy_ms']:.0f} ms, "
         f"{loop['over_50_ms']:.3%} of {loop['beats']} beats over 50 ms"
     )
 

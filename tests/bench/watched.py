@@ -20,13 +20,12 @@ async def main(target):
     lag = Lag()
     client = asyncio.ensure_future(serve(BotSettings()))
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, client.cancel)
-    asyncio.get_running_loop().add_signal_handler(signal.SIGUSR1, lag.late.clear)
+    asyncio.get_running_loop().add_signal_handler(signal.SIGUSR1, lag.clear)
     recorder = asyncio.create_task(lag.record())
     with contextlib.suppress(asyncio.CancelledError):
         await client
     recorder.cancel()
-    found = {"worst_ms": 1000 * lag.worst, "over_50_ms": lag.share_over(0.05), "beats": len(lag.late)}
-    target.write_text(json.dumps(found))
+    target.write_text(json.dumps(lag.figures()))
 
 
 if __name__ == "__main__":
