@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 class Lag:
     """Two numbers a beat, in seconds: how late a short sleep came, and how long the loop's own work took meanwhile.
 
-    A beat is late, too, when the machine gives the processor to others; the loop's work is processor time of its thread.
+    A beat is late, too, when the machine serves others; the loop's own work is processor time of its thread.
     """
 
     every: float = 0.005
