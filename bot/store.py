@@ -182,7 +182,8 @@ class Store:
 
         A request that was heard and not yet begun counts as one.
         """
-        heard = self._projects.count_where("owner = ? and pending = 1", [user])
+        unbegun = "owner = ? and pending = 1 and id not in (select project from versions)"
+        heard = self._projects.count_where(unbegun, [user])
         row = next(
             self._db.query(
                 "select coalesce(sum(status in ('waiting', 'running')), 0) as running,"

@@ -64,7 +64,8 @@ class EaselClient(discord.Client):
         self._resumed = False
 
     async def setup_hook(self) -> None:
-        """Tell Discord the commands, once a start."""
+        """Clear up before anybody can post, and tell Discord the commands, once a start."""
+        await self.opening.tidy()
         await self.tree.sync()
 
     async def on_ready(self) -> None:
@@ -78,7 +79,6 @@ class EaselClient(discord.Client):
             # What was loaded for good is not looked through again: a full collection would stop the loop for 50 ms.
             gc.freeze()
             await self.desk.known_models()
-            await self.opening.tidy()
             await self.opening.resume()
             await self.desk.work.resume()
 

@@ -104,7 +104,9 @@ def test_failed_and_cancelled_work_is_not_counted_against_a_member(store):
 
 
 def test_a_request_that_has_not_begun_counts_too(store):
-    begin(store, origin=3, pending=Pending(user=records.OWNER, text="soft"))
+    project = begin(store, origin=3, pending=Pending(user=records.OWNER, text="soft"))
+    assert store.usage(records.OWNER, time.time()) == (1, 1)
+    store.add_version(records.version(project=project.id, status=Status.WAITING))
     assert store.usage(records.OWNER, time.time()) == (1, 1)
 
 
