@@ -6,7 +6,7 @@ import re
 from functools import cache
 
 from bot.planner.text import Scan
-from bot.planner.vocabulary import END, START, Pattern, expression, fold, number, words
+from bot.planner.vocabulary import END, START, Pattern, expression, number, words
 
 MAX_SECONDS = 10
 SCALES = (2, 4)
@@ -158,8 +158,3 @@ def _bare(scan: Scan, count: int) -> int | None:
         scan.take(*match.span("n"))
         return int(match["n"])
     return None
-
-
-def all_numbers(text: str) -> set[int]:
-    """Return every variant number that is named in a message."""
-    return {int(n) for n in re.findall(r"(?<![\d.])#?([1-8])(?![\dx.])", fold(text))}

@@ -74,15 +74,6 @@ async def start(port: int = 0, *, data: Path | None = None, **knobs: Any) -> San
     return Sandbox(world.signer.base, world, runner, keeper)
 
 
-async def serve(port: int, data: Path | None) -> None:
-    """Run a sandbox until cancelled."""
-    sandbox = await start(port, data=data)
-    try:
-        await asyncio.Event().wait()
-    finally:
-        await sandbox.stop()
-
-
 def application(world: World) -> web.Application:
     """The whole server as an aiohttp application."""
     app = web.Application(middlewares=[loopback_only, control.refusals], client_max_size=world.knobs.request_limit * 4)

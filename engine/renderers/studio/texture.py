@@ -5,7 +5,7 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-from engine.renderers.studio.filters import Floats, blur, floats, grid, slopes, warp
+from engine.renderers.studio.filters import Floats, blur, floats, grid, slopes
 
 
 def noise(rng: np.random.Generator, shape: tuple[int, int], scale: float, octaves: int = 1) -> Floats:
@@ -82,9 +82,3 @@ def _thumb(rng: np.random.Generator, shape: tuple[int, int], unit: float, bend: 
     inside = np.exp(-(((u / radius) ** 2 + (v / (1.35 * radius)) ** 2) ** 2))
     out[top:bottom, left:right] = inside * np.cos(2 * np.pi * away / pitch)
     return out
-
-
-def wobble(rng: np.random.Generator, image: Floats, scale: float, reach: float) -> Floats:
-    """Shake a picture's edges as a hand does: smooth displacements of about `reach` pixels, blobs of `scale`."""
-    shape = (image.shape[0], image.shape[1])
-    return warp(image, reach * noise(rng, shape, scale, 2), reach * noise(rng, shape, scale, 2))
