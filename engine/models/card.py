@@ -41,17 +41,21 @@ class Needs(Part):
 
 
 class Knows(Part):
-    """What a model is good and bad at, the words that ask for it, and what images it takes."""
+    """What a model is good and bad at, the words that ask for it, and what images it takes.
+
+    `weakest` says in one plain sentence where it fails first.
+    """
 
     good_at: tuple[str, ...] = ()
     bad_at: tuple[str, ...] = ()
+    weakest: str = ""
     styles: tuple[str, ...] = ()
     references: Annotated[int, Field(ge=1, le=4)] = 1
     roles: tuple[Role, ...] = (Role.SUBJECT,)
 
 
 class Card(Part):
-    """One model. `renderer` is a name in `engine/renderers/registry.py`."""
+    """One model. `renderer` is a name in `engine/renderers/registry.py`, or `package.module:Class`."""
 
     id: Annotated[str, Field(pattern="^[a-z0-9][a-z0-9.-]{0,62}$")]
     title: str

@@ -1,6 +1,7 @@
 """Renderers by name, each imported when a card first asks for it.
 
-A card may also name `package.module:Class`: so an operator plugs in a renderer of their own.
+A card may also name `package.module:Class`: so the studio's looks do, and so an operator plugs in a renderer of
+their own.
 """
 
 from __future__ import annotations
@@ -14,14 +15,9 @@ from engine.renderers.base import Renderer
 
 #: name -> (module, class); a module that begins with a dot is in this package.
 RENDERERS: dict[str, tuple[str, str]] = {
-    "studio-clay": (".studio.clay", "Clay"),
     "studio-face": (".studio.face", "FixFace"),
-    "studio-ink": (".studio.ink", "Ink"),
     "studio-motion": (".studio.motion", "MotionClip"),
-    "studio-natural": (".studio.natural", "Natural"),
-    "studio-oil": (".studio.oil", "Oil"),
     "studio-upscale": (".studio.upscale", "Upscale"),
-    "studio-watercolor": (".studio.watercolor", "Watercolor"),
 }
 
 

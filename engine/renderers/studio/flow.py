@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from threading import Lock
 from typing import Any
 
 import cv2
@@ -49,12 +50,14 @@ class _Streamlines:
         self._at = grid(*x.shape)
         self._heading = floats(x * way), floats(y * way)
         self._maps: list[tuple[Any, Any]] = []
+        self._lock = Lock()
 
     def maps(self, steps: int) -> list[tuple[Any, Any]]:
         """Return the look-up tables of the first steps, as `cv2.remap` takes them."""
-        while len(self._maps) < steps:
-            self._follow()
-        return self._maps[:steps]
+        with self._lock:
+            while len(self._maps) < steps:
+                self._follow()
+            return self._maps[:steps]
 
     def _follow(self) -> None:
         x, y = (floats(a + np.float32(_STEP) * h) for a, h in zip(self._at, self._heading, strict=True))

@@ -28,6 +28,7 @@ from engine.renderers.studio.dice import Dice
 from engine.renderers.studio.filters import Floats
 from engine.renderers.studio.keeping import kept
 from engine.renderers.studio.scene import Scene, scene_of
+from engine.renderers.studio.sidebyside import side_by_side
 from engine.renderers.studio.steering import Steer, steer
 from engine.renderers.studio.transfer import swatch, with_palette, with_references
 
@@ -36,6 +37,7 @@ from engine.renderers.studio.transfer import swatch, with_palette, with_referenc
 class Brief:
     """What one variant is painted from. `strength` is 0..1; `step(picture)` reports, and stops a cancelled job."""
 
+    task: RenderTask
     scene: Scene
     steer: Steer
     strength: float
@@ -64,37 +66,23 @@ class Look(ABC):
         """Yield each wanted variant; see `engine.renderers.base.Renderer`."""
         scene = scene_of(task.subject, task.long_side or self.card.defaults.long_side)
         words = steer(task.prompt, task.negative)
-        counter = _Counter(report, 1 + (self.STEPS + 1) * len(task.variants))
-        counter.step(scene.rgb)
-        for variant in task.variants:
-            dice = Dice(task.seed + variant)
-            brief = Brief(scene, words, self.card.defaults.change[task.change], dice, counter.step)
-            pixels = self._finished(task, brief)
-            counter.step_bytes(pixels)
-            yield Picture(variant, pixels, words.notes)
 
-    def _finished(self, task: RenderTask, brief: Brief) -> Pixels:
+        def made(variant: int, step: Callable[[Pixels | None], None]) -> Picture:
+            dice, strength = Dice(task.seed + variant), self.card.defaults.change[task.change]
+            brief = Brief(task, scene, words, strength, dice, lambda rgb: step(None if rgb is None else to_bytes(rgb)))
+            return Picture(variant, self._finished(brief), words.notes)
+
+        return side_by_side(made, task.variants, self.STEPS, report, to_bytes(scene.rgb))
+
+    def _finished(self, brief: Brief) -> Pixels:
+        scene, task = brief.scene, brief.task
         lab = self.tone(to_lab(self.paint(brief)), brief)
         if brief.steer.palette:
-            lab = with_palette(lab, swatch(brief.steer.palette), 0.8, brief.scene.skin)
-        lab = with_references(lab, task.images, brief.scene.skin)
-        lab = kept(lab, brief.scene, task.keep)
+            lab = with_palette(lab, swatch(brief.steer.palette), 0.8, scene.skin)
+        lab = with_references(lab, task.images, scene.skin)
+        lab = kept(lab, scene, task.keep)
         pixels = to_bytes(to_rgb(lab))
-        return pixels if brief.scene.alpha is None else np.dstack([pixels, brief.scene.alpha])
-
-
-class _Counter:
-    """Counts the steps of a task for `report`."""
-
-    def __init__(self, report: Report, of: int) -> None:
-        self._report, self._of, self._done = report, of, 0
-
-    def step(self, picture: Floats | None = None) -> None:
-        self.step_bytes(None if picture is None else to_bytes(picture))
-
-    def step_bytes(self, pixels: Pixels | None) -> None:
-        self._done += 1
-        self._report(min(self._done, self._of), self._of, pixels)
+        return pixels if scene.alpha is None else np.dstack([pixels, scene.alpha])
 
 
 def toned(lab: Floats, words: Steer, scene: Scene) -> Floats:

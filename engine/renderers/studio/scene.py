@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable
-from dataclasses import dataclass
-from functools import cached_property
-from typing import Any, TypeVar
+from dataclasses import dataclass, field
+from hashlib import blake2b
+from threading import RLock
+from typing import Any, Generic, TypeVar
 
 import cv2
 import numpy as np
@@ -15,28 +16,46 @@ from engine.images.faces import find_faces
 from engine.images.fit import fit, resized
 from engine.renderers.base import Input, Pixels
 from engine.renderers.studio.colour import skin, to_bytes, to_lab
+from engine.renderers.studio.depth import depth_of
 from engine.renderers.studio.filters import Floats, bilateral, blur, floats, resize, steepness
 from engine.renderers.studio.flow import Flow, flow_of
 from engine.renderers.studio.matte import subject_matte
+from engine.renderers.studio.regions import Regions, regions_of
 
 T = TypeVar("T")
 
 
-@dataclass(frozen=True)
+class derived(Generic[T]):  # noqa: N801  # it stands where `property` would
+    """A property of a scene that is computed once, whichever of the variants asks for it first."""
+
+    def __init__(self, make: Callable[[Scene], T]) -> None:
+        self._make = make
+        self.__doc__ = make.__doc__
+
+    def __get__(self, scene: Scene, owner: type[Scene]) -> T:
+        return scene.once(self, lambda: self._make(scene))
+
+
+@dataclass(frozen=True, eq=False)
 class Scene:
-    """The subject at working size. `rgb` is HxWx3 in 0..1, `alpha` HxW bytes or None, `faces` in its own pixels."""
+    """The subject at working size. `rgb` is HxWx3 in 0..1, `alpha` HxW bytes or None, `faces` in its own pixels.
+
+    Variants are made side by side, and all of them draw on what is derived here.
+    """
 
     rgb: Floats
     alpha: Pixels | None = None
     faces: tuple[Box, ...] = ()
+    _shelf: dict[Hashable, Any] = field(default_factory=dict, init=False, repr=False)
+    _lock: RLock = field(default_factory=RLock, init=False, repr=False)
 
     def once(self, what: Hashable, make: Callable[[], T]) -> T:
         """Return what `make` returned the first time it was asked for `what`: work shared between variants."""
-        shelf: dict[Hashable, Any] = self.__dict__.setdefault("_shelf", {})
-        if what not in shelf:
-            shelf[what] = make()
-        made: T = shelf[what]
-        return made
+        with self._lock:
+            if what not in self._shelf:
+                self._shelf[what] = make()
+            made: T = self._shelf[what]
+            return made
 
     @property
     def shape(self) -> tuple[int, int]:
@@ -48,35 +67,35 @@ class Scene:
         """What a pixel of a 1024 px picture is here: sizes of brushes and lines are multiples of it."""
         return max(self.shape) / 1024
 
-    @cached_property
+    @derived
     def lab(self) -> Floats:
         """CIE Lab."""
         return to_lab(self.rgb)
 
-    @cached_property
+    @derived
     def luma(self) -> Floats:
         """Lightness, 0..1."""
         return floats(self.lab[..., 0] / 100)
 
-    @cached_property
+    @derived
     def noise(self) -> float:
         """How noisy the lightness is: a robust standard deviation, 0..1 (Donoho, 1994)."""
         fine = self.luma - blur(self.luma, 1.0)
         return float(np.median(np.abs(fine)) / 0.6745)
 
-    @cached_property
+    @derived
     def skin(self) -> Floats:
         """Soft plane of what looks like skin; only where there are faces, for sand and wood look like it too."""
         if not self.faces:
             return np.zeros(self.shape, np.float32)
         return blur(floats(skin(self.lab) * self.near_faces(3.0)), 2 * self.unit)
 
-    @cached_property
+    @derived
     def matte(self) -> Floats:
         """Soft matte of the subject."""
         return subject_matte(self.rgb, self.luma, self.faces)
 
-    @cached_property
+    @derived
     def flat(self) -> Floats:
         """Lab without its fine texture, edges kept: what a painter sees with half-closed eyes."""
         height, width = self.shape
@@ -84,17 +103,27 @@ class Scene:
         small = resize(self.lab, max(1, round(width * share)), max(1, round(height * share)))
         return resize(bilateral(small, 9.0, 4.0, 4), width, height)
 
-    @cached_property
+    @derived
     def flow(self) -> Flow:
         """The flow for lines: close to the edges."""
         return flow_of(self.lab, max(1.0, 2.2 * self.unit))
 
-    @cached_property
+    @derived
     def form(self) -> Flow:
         """The flow for brushes: calm, following form."""
         return flow_of(self.flat, max(2.0, 7 * self.unit))
 
-    @cached_property
+    @derived
+    def depth(self) -> Floats:
+        """How far away everything seems, 0 (nearest) to 1; an estimate from what is sharp, low and in front."""
+        return depth_of(self)
+
+    @derived
+    def regions(self) -> Regions:
+        """Where sky, water and foliage are."""
+        return regions_of(self)
+
+    @derived
     def detail(self) -> Floats:
         """Where the eye needs detail, 0..1: edges of the flattened picture, and faces."""
         edges = blur(steepness(np.ascontiguousarray(self.flat[..., 0])), 5 * self.unit)
@@ -119,7 +148,27 @@ def oval(shape: tuple[int, int], face: Box, reach: float) -> Floats:
 
 
 def scene_of(image: Input, long_side: int) -> Scene:
-    """Return the scene of a task's subject at its fitted size; pixels that cannot be seen are filled with grey."""
+    """Return the scene of a task's subject at its fitted size; pixels that cannot be seen are filled with grey.
+
+    The last scene is kept: a comparison, or another round on the same source, begins where the last one ended.
+    """
+    what = (_digest(image.pixels), image.pixels.shape, image.faces, long_side)
+    with _lock:
+        if what not in _last:
+            _last.clear()
+            _last[what] = _scene(image, long_side)
+        return _last[what]
+
+
+_last: dict[Hashable, Scene] = {}
+_lock = RLock()
+
+
+def _digest(pixels: Pixels) -> bytes:
+    return blake2b(np.ascontiguousarray(pixels).data, digest_size=16).digest()
+
+
+def _scene(image: Input, long_side: int) -> Scene:
     height, width = image.pixels.shape[:2]
     size = fit(width, height, long_side)
     pixels = resized(image.pixels, size)
