@@ -12,9 +12,9 @@ from engine.images.fit import fit, resized
 FOLDER = Path(__file__).resolve().parent.parent / "photos"
 
 _BUNDLED = {
-    "portrait": lambda: skimage.data.astronaut(),
-    "cat": lambda: skimage.data.chelsea(),
-    "coffee": lambda: skimage.data.coffee(),
+    "portrait": skimage.data.astronaut,
+    "cat": skimage.data.chelsea,
+    "coffee": skimage.data.coffee,
     "motorcycle": lambda: skimage.data.stereo_motorcycle()[0],
 }
 
