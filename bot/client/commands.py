@@ -95,9 +95,12 @@ def suggestions(current: str, models: Any) -> list[str]:
 
 def _add_questions(tree: Tree, desk: Desk) -> None:
     @tree.command(description="Which models there are, and what each is good at")
-    async def models(interaction: Interaction) -> None:
-        known = await desk.known_models()
-        await interaction.response.send_message(describe_models(list(known.values())), ephemeral=True)
+    @app_commands.describe(family="The models of one family, each with what it is good at")
+    @app_commands.choices(family=FAMILIES)
+    async def models(interaction: Interaction, family: str | None = None) -> None:
+        known = (await desk.known_models()).values()
+        wanted = [m for m in known if family in {None, m.family}]
+        await interaction.response.send_message(describe_models(wanted), ephemeral=True)
 
     @tree.command(description="What waits, and for how long")
     async def queue(interaction: Interaction) -> None:
@@ -121,14 +124,20 @@ def _project_line(project: Project) -> str:
 
 
 def describe_models(models: list[ModelView]) -> str:
-    """List the models by family, each with what it is good at, or why it cannot run here."""
+    """List the models by family, each with what it is good at or why it cannot run here; many by their names alone."""
     if not models:
         return "The engine is away for a moment; ask again in a minute."
-    lines = []
-    for family in Family:
-        of_family = [_model_line(m) for m in models if m.family is family]
-        lines += [f"**{NAMES[family]}**", *of_family] if of_family else []
-    return _clip("\n".join(lines))
+    families = [(family, [m for m in models if m.family is family]) for family in Family]
+    lines = [line for family, found in families if found for line in (f"**{NAMES[family]}**", *map(_model_line, found))]
+    whole = "\n".join(lines)
+    if len(whole) <= LIMIT:
+        return whole
+    short = [f"**{NAMES[family]}** · {', '.join(map(_model_name, found))}" for family, found in families if found]
+    return _clip("\n".join([*short, "-# `/models` with a family says what each of its models is good at."]))
+
+
+def _model_name(model: ModelView) -> str:
+    return f"~~{model.title}~~" if model.why_not else model.title
 
 
 def _model_line(model: ModelView) -> str:

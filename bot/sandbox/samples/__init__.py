@@ -1,4 +1,4 @@
-"""Four sample photos with their licences, for people who have none at hand."""
+"""Sample photos with their licences, for people who have none at hand."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,4 +25,5 @@ SAMPLES = (
     Sample("cat", "Chelsea the cat", "CC0, Stefan van der Walt"),
     Sample("coffee", "A cup of coffee", "CC0, Rachel Michetti"),
     Sample("rocket", "Rocket launch", "CC0, SpaceX"),
+    Sample("pavilion", "A pavilion above a lake", "CC BY 2.0, danielbuechele"),
 )

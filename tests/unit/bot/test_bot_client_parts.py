@@ -197,5 +197,12 @@ def test_a_model_that_cannot_run_is_not_suggested_and_says_why():
     assert len(said) <= 2000
 
 
+def test_many_models_are_listed_by_name_and_none_is_left_out():
+    many = [records.model(f"look-{i}", good_at=("soft washes of pigment", "portraits")) for i in range(60)]
+    said = describe_models([*records.MODELS, *many])
+    assert all(m.title in said for m in many)
+    assert len(said) <= 2000
+
+
 def test_without_an_engine_the_models_are_asked_for_later():
     assert "away" in describe_models([])
