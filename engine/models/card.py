@@ -55,7 +55,10 @@ class Knows(Part):
 
 
 class Card(Part):
-    """One model. `renderer` is a name in `engine/renderers/registry.py`, or `package.module:Class`."""
+    """One model. `renderer` is a name in `engine/renderers/registry.py`, or `package.module:Class`.
+
+    Of models that suit a request alike, the one of the lowest `rank` is taken.
+    """
 
     id: Annotated[str, Field(pattern="^[a-z0-9][a-z0-9.-]{0,62}$")]
     title: str
@@ -63,6 +66,7 @@ class Card(Part):
     renderer: str
     licence: str
     commercial: bool = True
+    rank: Annotated[int, Field(ge=0, le=100)] = 50
     kinds: tuple[Kind, ...] = (Kind.GENERATE,)
     weights: Weights | None = None
     defaults: Defaults = Defaults()

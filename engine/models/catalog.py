@@ -31,7 +31,7 @@ class Catalog:
     """Every card by its id, and the files that are none.
 
     Args:
-        cards: By id.
+        cards: By id, in the order of their ranks.
         machine: Where they are to run.
         missing: Says why a renderer of this name cannot be made, or None.
         broken: Files that were left out.
@@ -82,7 +82,8 @@ def load(folders: Iterable[Path], machine: Machine, missing: Callable[[str], str
         found, bad = _read_folder(folder)
         cards |= found
         broken += bad
-    return Catalog(dict(sorted(cards.items())), machine, missing, tuple(broken))
+    ordered = sorted(cards.values(), key=lambda card: (card.rank, card.id))
+    return Catalog({card.id: card for card in ordered}, machine, missing, tuple(broken))
 
 
 def _read_folder(folder: Path) -> tuple[dict[str, Card], list[BrokenCard]]:

@@ -93,6 +93,12 @@ def test_every_packaged_card_is_sound_and_has_its_renderer():
     assert {card.id: why for card in cards.cards.values() if (why := cards.why_not(card))} == {}
 
 
+def test_the_lowest_rank_comes_first_whatever_it_is_called(tmp_path):
+    for name, more in (("a", ""), ("b", "rank = 60\n"), ("z", "rank = 10\n")):
+        write_card(tmp_path, name, more=more)
+    assert list(found(tmp_path).cards) == ["z", "a", "b"]
+
+
 def test_renderers_are_made_by_name(tmp_path):
     write_card(tmp_path, "x")
     write_card(tmp_path, "y", renderer="tests.support.renderers:NoSuchClass")
