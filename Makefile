@@ -4,7 +4,7 @@ SHELL := /bin/sh
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: help install run test check bench docs format pins clean
+.PHONY: help install run test check bench gallery docs format pins clean
 .DEFAULT_GOAL := help
 
 help:
@@ -13,6 +13,7 @@ help:
 	@echo "make install  the set-up alone"
 	@echo "make check    style, types, architecture, generated files"
 	@echo "make bench    measure: seconds from post to gallery, and where they go"
+	@echo "make gallery  make docs/gallery.md and its sheets: every look over four photos (several minutes)"
 	@echo "make docs     write the generated files;  make format  lay out the code;  make pins  renew constraints.txt"
 	@echo "make clean    remove what was built (your pictures in data/ stay)"
 
@@ -49,9 +50,13 @@ check: install
 	@$(BIN)/lint-imports
 	@$(BIN)/python scripts/env_example.py --check
 	@$(BIN)/python scripts/structure.py --check
+	@$(BIN)/python scripts/gallery.py --check
 
 bench: install
 	@$(BIN)/python tests/bench/bench.py $(ARGS)
+
+gallery: install
+	@$(BIN)/python scripts/gallery.py $(ARGS)
 
 docs: install
 	@$(BIN)/python scripts/env_example.py
