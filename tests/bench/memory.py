@@ -1,0 +1,60 @@
+"""Peak memory of a render, each in a process of its own: `python tests/bench/memory.py [CARD ...] [--megapixels 64]`.
+
+The source is the landscape, enlarged and saved as a PNG, which has to be decoded whole; the figure is the most that the process held at once.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+import cv2
+
+ROOT = Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT))
+
+from tests.support.photos import photo  # noqa: E402  # found from the root
+
+CARDS = ("studio-natural", "studio-watercolor", "studio-oil", "studio-clay", "studio-product", "studio-motion")
+
+
+def source(folder, megapixels):
+    """Write the landscape with so many pixels and return its file."""
+    pixels = photo("pavilion")
+    scale = (megapixels * 1e6 / (pixels.shape[0] * pixels.shape[1])) ** 0.5
+    file = Path(folder) / "large.png"
+    large = cv2.resize(pixels, None, fx=scale, fy=scale, interpolation=cv2.INTER_CUBIC)
+    cv2.imwrite(str(file), cv2.cvtColor(large, cv2.COLOR_RGB2BGR))
+    return file
+
+
+def peak(card, file, folder):
+    """Return the GiB that one render of a card held at the most."""
+    command = (sys.executable, "-m", "engine", "render", card, str(file), "--out", str(folder))
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL) as process:
+        _, status, usage = os.wait4(process.pid, 0)
+        process.returncode = os.waitstatus_to_exitcode(status)
+    if process.returncode:
+        sys.exit(f"{card} failed with {process.returncode}")
+    return usage.ru_maxrss / 2**20
+
+
+def main():
+    """Print a line a card."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("cards", nargs="*", default=CARDS)
+    parser.add_argument("--megapixels", type=float, default=64)
+    wanted = parser.parse_args()
+    with tempfile.TemporaryDirectory() as folder:
+        file = source(folder, wanted.megapixels)
+        for card in wanted.cards:
+            sys.stdout.write(f"{card:22}{peak(card, file, folder):6.2f} GiB\n")
+            sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    main()
