@@ -1,6 +1,7 @@
 """Peak memory of a render, each in a process of its own: `python tests/bench/memory.py [CARD ...] [--megapixels 64]`.
 
-The source is the landscape, enlarged and saved as a PNG, which has to be decoded whole; the figure is the most that the process held at once.
+The source is the landscape, enlarged and saved as a WebP, which has to be decoded whole; the figure is the most that
+the process held at once.
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ def source(folder, megapixels):
     """Write the landscape with so many pixels and return its file."""
     pixels = photo("pavilion")
     scale = (megapixels * 1e6 / (pixels.shape[0] * pixels.shape[1])) ** 0.5
-    file = Path(folder) / "large.png"
+    file = Path(folder) / "large.webp"
     large = cv2.resize(pixels, None, fx=scale, fy=scale, interpolation=cv2.INTER_CUBIC)
     cv2.imwrite(str(file), cv2.cvtColor(large, cv2.COLOR_RGB2BGR))
     return file
