@@ -14,6 +14,7 @@ import tempfile
 from pathlib import Path
 
 import cv2
+from PIL import Image
 
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
@@ -26,10 +27,10 @@ CARDS = ("studio-natural", "studio-watercolor", "studio-oil", "studio-clay", "st
 def source(folder, megapixels):
     """Write the landscape with so many pixels and return its file."""
     pixels = photo("pavilion")
-    scale = (megapixels * 1e6 / (pixels.shape[0] * pixels.shape[1])) ** 0.5
+    scale = (megapixels * 1e6 / (pixels.shape[0] * pixels.shape[1])) ** 0.5 * 0.9995
     file = Path(folder) / "large.webp"
     large = cv2.resize(pixels, None, fx=scale, fy=scale, interpolation=cv2.INTER_CUBIC)
-    cv2.imwrite(str(file), cv2.cvtColor(large, cv2.COLOR_RGB2BGR))
+    Image.fromarray(large).save(file, quality=70, method=0)
     return file
 
 
