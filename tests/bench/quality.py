@@ -50,31 +50,38 @@ def rendered(card, pixels, **task):
     return [picture.pixels for picture in made]
 
 
-def measured(card, side, photos=PHOTOS):
-    """Return what is measured of a look, by the names of the table."""
-    kept = frozenset({Keep.COLORS})
-    rows = []
-    for name in photos:
-        source = photo(name, side)
-        first, *rest = rendered(card, source, variants=(0, 1, 2, 3) if name in photos[:2] else (0,))
-        pairs = [measures.difference(*pair) for pair in combinations((first, *rest), 2)]
-        around = scene_of(Input(source), side).matte < 0.03
-        (held,) = rendered(card, source, variants=(0,), keep=frozenset({Keep.BACKGROUND}))
-        (coloured,) = rendered(card, source, variants=(0,), keep=kept)
-        rows.append(
-            {
-                "structure": measures.structure(source, first),
-                "shift": measures.shift(source, first),
-                "face": measures.same_face(source, first) if name == "portrait" else np.nan,
-                "change": measures.difference(source, first),
-                "least": min(pairs, default=np.nan),
-                "variants": np.mean(pairs) if pairs else np.nan,
-                "colours": measures.colour_distance(source, coloured),
-                "backdrop": measures.colour_distance(source, held, around) if around.mean() > 0.05 else np.nan,
-                "halo": 100 * measures.halo(source, first, lines=card.family is not Family.PHOTOREAL),
-            }
-        )
-    return {key: HOW[key]([row[key] for row in rows]) for key in rows[0]}
+def measured(card, side, held=PHOTOS):
+    """Return what is measured of a look over all photos, by the names of the table; keeps over the photos `held`."""
+    rows = [plain(card, name, side) | (kept(card, name, side) if name in held else {}) for name in PHOTOS]
+    return {key: HOW[key]([row[key] for row in rows if key in row]) for key in LIMITS}
+
+
+def plain(card, name, side):
+    """Measure what a look makes of a photo; of the first two also how its variants differ."""
+    source = photo(name, side)
+    first, *rest = rendered(card, source, variants=(0, 1, 2, 3) if name in PHOTOS[:2] else (0,))
+    pairs = [measures.difference(*pair) for pair in combinations((first, *rest), 2)]
+    return {
+        "structure": measures.structure(source, first),
+        "shift": measures.shift(source, first),
+        "face": measures.same_face(source, first) if name == "portrait" else np.nan,
+        "change": measures.difference(source, first),
+        "least": min(pairs, default=np.nan),
+        "variants": np.mean(pairs) if pairs else np.nan,
+        "halo": 100 * measures.halo(source, first, lines=card.family is not Family.PHOTOREAL),
+    }
+
+
+def kept(card, name, side):
+    """Measure what is left of a photo's colours and background when they are to be kept."""
+    source = photo(name, side)
+    around = scene_of(Input(source), side).matte < 0.03
+    (coloured,) = rendered(card, source, variants=(0,), keep=frozenset({Keep.COLORS}))
+    (held,) = rendered(card, source, variants=(0,), keep=frozenset({Keep.BACKGROUND}))
+    return {
+        "colours": measures.colour_distance(source, coloured),
+        "backdrop": measures.colour_distance(source, held, around) if around.mean() > 0.05 else np.nan,
+    }
 
 
 HOW = {

@@ -8,8 +8,9 @@ from skimage.color import deltaE_ciede2000
 from engine.contract import Box, Change, Keep, Role
 from engine.errors import RenderCancelled
 from engine.renderers.base import Input
+from tests.bench import quality
 
-LOOKS = ("studio-natural", "studio-watercolor", "studio-ink", "studio-oil", "studio-clay")
+LOOKS = tuple(quality.looks())
 every_look = pytest.mark.parametrize("look", LOOKS)
 
 
@@ -23,20 +24,9 @@ def difference(one, other):
 
 
 @every_look
-def test_it_changes_the_picture_and_moves_nothing(look, render, astronaut):
-    (result,) = render(look, astronaut)
-    inner = np.s_[12:-12, 12:-12]  # watercolour leaves a border of paper
-    assert difference(result.pixels, astronaut) > 4
-    window = cv2.createHanningWindow(astronaut[inner].shape[1::-1], cv2.CV_32F)
-    shift, _ = cv2.phaseCorrelate(edges(astronaut)[inner], edges(result.pixels)[inner], window)
-    assert np.hypot(*shift) < 1
-    assert np.corrcoef(edges(astronaut)[inner].ravel(), edges(result.pixels)[inner].ravel())[0, 1] > 0.5
-
-
-@every_look
-@pytest.mark.parametrize(("long_side", "size"), [(None, (517, 333)), (200, (200, 129))])
+@pytest.mark.parametrize(("long_side", "size"), [(None, (131, 85)), (100, (100, 65))])
 def test_the_result_has_the_fitted_size(look, long_side, size, render, coffee):
-    source = cv2.resize(coffee, (517, 333))
+    source = cv2.resize(coffee, (131, 85))
     (result,) = render(look, source, long_side=long_side)
     assert result.pixels.shape == (size[1], size[0], 3)
     assert result.pixels.dtype == np.uint8
