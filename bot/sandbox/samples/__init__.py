@@ -26,4 +26,5 @@ SAMPLES = (
     Sample("coffee", "A cup of coffee", "CC0, Rachel Michetti"),
     Sample("rocket", "Rocket launch", "CC0, SpaceX"),
     Sample("pavilion", "A pavilion above a lake", "CC BY 2.0, danielbuechele"),
+    Sample("dahlia", "A dahlia", "CC BY 2.0, vultilion"),
 )
