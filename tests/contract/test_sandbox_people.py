@@ -158,7 +158,7 @@ async def test_the_samples_are_named():
                 starts.append((response.content_type, (await response.read())[:2]))
     assert [sample["name"] for sample in samples] == ["portrait", "cat", "coffee", "rocket", "pavilion", "dahlia"]
     assert all(sample["title"] and sample["licence"] for sample in samples)
-    assert starts == [("image/jpeg", b"\xff\xd8")] * 4
+    assert starts == [("image/jpeg", b"\xff\xd8")] * 6
 
 
 async def test_the_log_keeps_calls_with_their_answers():
