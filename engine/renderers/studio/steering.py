@@ -10,19 +10,25 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
+from engine.renderers.studio.wordcolours import Named, named_colours
+
 _LIMIT = 1.3
 _LOOK_BACK = 3
-_LONGEST = 3
+_LONGEST = 4
 
 
 @dataclass(frozen=True)
 class Steer:
-    """Amounts on named axes (about -1..1, 0 when nothing was said), ways of drawing, colours, and honest words."""
+    """Amounts on named axes (about -1..1, 0 when nothing was said), ways of drawing, colours, and honest words.
+
+    `palette` holds sRGB codes to lead the colours to, `palette_share` (0..1) how far.
+    """
 
     axes: Mapping[str, float] = field(default_factory=dict)
     tags: frozenset[str] = frozenset()
     palette: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+    palette_share: float = 0.0
 
     def __getitem__(self, axis: str) -> float:
         return self.axes.get(axis, 0.0)
@@ -30,6 +36,11 @@ class Steer:
     def up(self, axis: str) -> float:
         """Return the amount when it is asked for, 0 when it is unwanted."""
         return max(0.0, self[axis])
+
+    def without(self, axes: frozenset[str]) -> Steer:
+        """Return the same wishes, less those on some axes."""
+        left = {axis: amount for axis, amount in self.axes.items() if axis not in axes}
+        return Steer(left, self.tags, self.palette, self.notes, self.palette_share)
 
 
 @cache
@@ -60,7 +71,8 @@ def steer(prompt: str, negative: str = "") -> Steer:
         if weight > 0:
             tags |= set(entries[number].get("tags", ()))
     limited = {axis: max(-_LIMIT, min(_LIMIT, amount)) for axis, amount in axes.items()}
-    return Steer(limited, frozenset(tags), _palette(prompt), _notes(prompt))
+    found = _palette(prompt)
+    return Steer(limited, frozenset(tags), found.codes, _notes(prompt), found.share)
 
 
 def _asked(text: str) -> dict[int, float]:
@@ -68,6 +80,8 @@ def _asked(text: str) -> dict[int, float]:
     asked: dict[int, float] = {}
     tokens = _tokens(text)
     for at, phrase in _phrases(tokens, _words()):
+        if _shades_a_colour(tokens, at, phrase):
+            continue
         weight = _weight(tokens[max(0, at - _LOOK_BACK) : at])
         number = _words()[phrase]
         if abs(weight) > abs(asked.get(number, 0.0)):
@@ -78,6 +92,15 @@ def _asked(text: str) -> dict[int, float]:
 def _tokens(text: str) -> list[str]:
     """Words, and a comma or full stop where a thought ends."""
     return re.findall(r"[^\W_]+|[,.;:!?]", text.lower())
+
+
+def _shades_a_colour(tokens: Sequence[str], at: int, phrase: str) -> bool:
+    """Whether a word belongs to a colour: "dark red" darkens no picture."""
+    return (
+        phrase in _table()["colour_words"]["fillers"]
+        and tokens[at + 1 : at + 2] != []
+        and (tokens[at + 1] in _table()["colours"])
+    )
 
 
 def _phrases(tokens: Sequence[str], known: Mapping[str, object]) -> Iterator[tuple[int, str]]:
@@ -104,10 +127,14 @@ def _weight(before: Sequence[str]) -> float:
     return weight
 
 
-def _palette(prompt: str) -> tuple[str, ...]:
-    palettes: dict[str, list[str]] = _table()["palettes"]
-    named = next(_phrases(_tokens(prompt), palettes), None)
-    return tuple(palettes[named[1]]) if named else ()
+def _palette(prompt: str) -> Named:
+    """Return the colours a prompt names, where no longer phrase has them: "blue hour" is an hour."""
+    tokens = _tokens(prompt)
+    for at, phrase in _phrases(tokens, _words()):
+        count = phrase.count(" ") + 1
+        if count > 1:
+            tokens[at : at + count] = ["-"] * count
+    return named_colours(tokens, _table())
 
 
 def _notes(prompt: str) -> tuple[str, ...]:
