@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from engine.renderers.base import Pixels
 from engine.renderers.studio.filters import Floats, floats, lerp, smoothstep
@@ -24,7 +25,7 @@ def to_rgb(lab: Floats) -> Floats:
 
 def to_bytes(rgb: Floats) -> Pixels:
     """Return sRGB bytes of sRGB 0..1."""
-    return np.asarray(np.clip(rgb * 255 + 0.5, 0, 255), np.uint8)
+    return np.asarray(cv2.convertScaleAbs(np.maximum(rgb, 0), alpha=255), np.uint8)
 
 
 def colour(code: str) -> Floats:
@@ -55,24 +56,59 @@ def with_warmth(lab: Floats, warmth: float, held: Floats | None = None) -> Float
         warmth: About -1..1.
         held: Plane of what moves only half as far (skin), or None.
     """
+    return with_tint(lab, _WARM_A * warmth, _WARM_B * warmth, held)
+
+
+def with_tint(lab: Floats, a: float, b: float, held: Floats | None = None) -> Floats:
+    """Add up to `a` and `b` to a Lab picture's colour, about a third of it at black and white.
+
+    White gives way a little, for no screen shows white that is coloured.
+    """
     out = lab.copy()
-    lightness = lab[..., 0] / 100
-    amount = warmth * (0.35 + 0.65 * np.clip(4 * lightness * (1 - lightness), 0, 1))
+    lightness = np.clip(lab[..., 0] * np.float32(0.01), 0, 1)
+    amount = np.float32(0.35) + np.minimum(np.float32(2.6) * lightness * (1 - lightness), np.float32(0.65))
     if held is not None:
-        amount = amount * (1 - 0.5 * held)
-    out[..., 1] += _WARM_A * amount
-    out[..., 2] += _WARM_B * amount
+        amount *= 1 - np.float32(0.5) * held
+    out[..., 1] += np.float32(a) * amount
+    out[..., 2] += np.float32(b) * amount
+    give = 0.35 * (abs(a) + max(0.0, -b) + 0.15 * max(0.0, b))
+    out[..., 0] = np.minimum(lab[..., 0], 100 - np.float32(give) * amount)
     return out
 
 
 def with_tone(lab: Floats, *, exposure: float = 0.0, contrast: float = 0.0) -> Floats:
     """Bend a Lab picture's lightness: exposure moves the middle, contrast is an S-curve; both about -1..1."""
+    return with_curve(lab, table=_bent(exposure, contrast, 0.5, paper=False))
+
+
+def with_curve(
+    lab: Floats, *, exposure: float = 0.0, contrast: float = 0.0, table: NDArray[np.float64] | None = None
+) -> Floats:
+    """Bend a finished picture's lightness: as `with_tone`, about its own middle, and less exposure dims even white.
+
+    Args:
+        lab: HxWx3.
+        exposure: About -1..1.
+        contrast: About -1..1.
+        table: What 4096 even steps of lightness become (0..100), instead.
+    """
+    if table is None:
+        if not exposure and not contrast:
+            return lab
+        middle = float(np.clip(np.median(lab[::4, ::4, 0]) / 100, 0.35, 0.68))
+        table = _bent(exposure, contrast, middle, paper=True)
     out = lab.copy()
-    t = np.clip(lab[..., 0] / 100, 0, 1)
-    t = np.power(t, 2.0 ** (-0.9 * exposure))
-    t = np.clip(t + contrast * 0.9 * (t - 0.5) * t * (1 - t) * 4 * 0.6, 0, 1)
-    out[..., 0] = 100 * t
+    at = (np.clip(lab[..., 0], 0, 100) * np.float32((len(table) - 1) / 100) + np.float32(0.5)).astype(np.uint16)
+    out[..., 0] = table.astype(np.float32)[at]
     return out
+
+
+def _bent(exposure: float, contrast: float, middle: float, *, paper: bool) -> NDArray[np.float64]:
+    t = np.linspace(0, 1, 4096) ** (2.0 ** (-0.9 * exposure))
+    if paper:
+        t *= 1 + 0.14 * min(0.0, exposure)
+    bend: NDArray[np.float64] = 100 * np.clip(t + contrast * 2.16 * (t - middle) * t * (1 - t), 0, 1)
+    return bend
 
 
 def with_saturation(lab: Floats, gain: float, held: Floats | None = None) -> Floats:

@@ -54,9 +54,9 @@ def _runs(tokens: Sequence[str], table: Mapping[str, Any]) -> Iterator[Sequence[
 
 def _thoughts(tokens: Sequence[str]) -> Iterator[Sequence[str]]:
     thought: list[str] = []
-    for token in [*tokens, "."]:
-        if token[0].isalnum() or token == "-":
-            thought.append(token)
+    for word in [*tokens, "."]:
+        if word[0].isalnum() or word == "-":
+            thought.append(word)
         elif thought:
             yield thought
             thought = []

@@ -1,0 +1,76 @@
+"""Seasons: what is green turns as leaves do, and the light of the rest follows."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from engine.renderers.studio.colour import split_tone, with_curve, with_saturation, with_warmth
+from engine.renderers.studio.filters import Floats, floats, lerp, smoothstep
+from engine.renderers.studio.scene import Scene
+from engine.renderers.studio.steering import Steer
+from engine.renderers.studio.texture import noise
+
+
+class Season(NamedTuple):
+    """What a season does: to leaves (hues in degrees of Lab, dark to light; chroma; lightness) and to all else."""
+
+    hues: tuple[float, float]
+    chroma: tuple[float, float]
+    lift: float
+    warmth: float
+    saturation: float
+    brightness: float
+    contrast: float
+    lights: tuple[float, float]
+    shadows: tuple[float, float]
+
+
+SEASONS = {
+    "autumn": Season((38, 82), (1.35, 15.0), 2.0, 0.42, 0.12, -0.03, 0.08, (3, 8), (4, 4)),
+    "winter": Season((200, 240), (0.16, 0.0), 17.0, -0.5, -0.38, 0.16, -0.1, (-1, -4), (-1, -6)),
+    "spring": Season((108, 118), (1.25, 8.0), 8.0, 0.08, 0.18, 0.2, -0.12, (5, 1), (-2, 1)),
+    "summer": Season((112, 122), (1.3, 6.0), -1.0, 0.3, 0.3, 0.06, 0.2, (0, 5), (-2, -2)),
+}
+
+
+def in_season(lab: Floats, words: Steer, scene: Scene) -> Floats:
+    """Return a finished Lab picture in the seasons that the words ask for."""
+    for name, season in SEASONS.items():
+        if words.up(name):
+            lab = turned(lab, season, min(1.0, words.up(name)), scene)
+    return lab
+
+
+def turned(lab: Floats, season: Season, share: float, scene: Scene) -> Floats:
+    """Turn the leaves of a picture, and lead its light after them; skin follows by half."""
+    leaves = leafy(lab, scene)
+    rest = split_tone(lab, season.shadows, season.lights, share)
+    rest = with_warmth(rest, season.warmth * share, scene.skin)
+    rest = with_saturation(rest, season.saturation * share, scene.skin)
+    rest = with_curve(rest, exposure=season.brightness * share, contrast=season.contrast * share)
+    return lerp(rest, _foliage(rest, lab, season, scene), floats(share * leaves))
+
+
+def leafy(lab: Floats, scene: Scene) -> Floats:
+    """Return a soft plane of what is leaf-green in the picture, or was foliage in the source; never skin."""
+    green = floats(scene.lab)
+    hue = np.degrees(np.arctan2(green[..., 2], green[..., 1])).astype(np.float32)
+    chroma = np.hypot(green[..., 1], green[..., 2])
+    named = smoothstep(84, 98, hue) * smoothstep(172, 150, hue) * smoothstep(4, 11, floats(chroma))
+    coloured = smoothstep(1.0, 6.0, floats(np.hypot(lab[..., 1], lab[..., 2])))
+    return floats(np.maximum(named, scene.regions.foliage) * coloured * (1 - scene.skin))
+
+
+def _foliage(rest: Floats, lab: Floats, season: Season, scene: Scene) -> Floats:
+    """Colour leaves between the season's two hues: light ones differ from dark ones, and tree from tree."""
+    patches = scene.once("patches", lambda: noise(np.random.default_rng(3), scene.shape, 46 * scene.unit, 3))
+    at = np.clip((lab[..., 0] - 18) / 58 + 0.16 * patches, 0, 1)
+    hue = np.radians(season.hues[0] + at * (season.hues[1] - season.hues[0])).astype(np.float32)
+    chroma = np.hypot(lab[..., 1], lab[..., 2])
+    # Dark paint cannot hold much colour, nor can light.
+    room = np.clip(4.2 * (lab[..., 0] / 100) * (1 - lab[..., 0] / 100), 0, 1)
+    full = np.minimum(season.chroma[0] * chroma + season.chroma[1] * room, 66)
+    lightness = np.clip(rest[..., 0] + season.lift * room, 0, 100)
+    return floats(np.dstack([lightness, full * np.cos(hue), full * np.sin(hue)]))
