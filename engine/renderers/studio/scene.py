@@ -21,6 +21,7 @@ from engine.renderers.studio.filters import Floats, bilateral, blur, floats, res
 from engine.renderers.studio.flow import Flow, flow_of
 from engine.renderers.studio.matte import subject_matte
 from engine.renderers.studio.regions import Regions, regions_of
+from engine.renderers.studio.segments import Segments, segments_of
 
 T = TypeVar("T")
 
@@ -89,6 +90,18 @@ class Scene:
         if not self.faces:
             return np.zeros(self.shape, np.float32)
         return blur(floats(skin(self.lab) * self.near_faces(3.0)), 2 * self.unit)
+
+    @derived
+    def small(self) -> Floats:
+        """Lab on a small copy (long side 256): enough to see what is where."""
+        height, width = self.shape
+        share = min(1.0, 256 / max(height, width))
+        return to_lab(resize(self.rgb, max(8, round(width * share)), max(8, round(height * share))))
+
+    @derived
+    def segments(self) -> Segments:
+        """The superpixels of the small copy."""
+        return segments_of(self.small, 12)
 
     @derived
     def matte(self) -> Floats:

@@ -1,0 +1,153 @@
+"""A picture as a few hundred superpixels, and which of them stand out from the picture's frame."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+from scipy.sparse import coo_matrix
+from scipy.sparse.csgraph import dijkstra
+
+from engine.renderers.studio.filters import Floats, floats, resize, smoothstep
+
+Numbers = NDArray[np.int32]
+
+#: How unlike two superpixels may be, in Lab units, and still count as one surface (Zhu et al., 2014).
+_ALIKE = 9.0
+#: How far apart superpixels see each other, as a share of the long side.
+_NEAR = 0.28
+
+
+class Segments(NamedTuple):
+    """Superpixels. `labels` HxW says which; for each of N: mean `lab`, centre `at` (x, y over the long side), `area`.
+
+    `rim` is how many pixels of the frame it has: left, top, right and bottom. `pairs` are the Mx2 that touch.
+    """
+
+    labels: Numbers
+    lab: Floats
+    at: Floats
+    area: Floats
+    rim: Floats
+    pairs: Numbers
+
+    def mean(self, plane: Floats) -> Floats:
+        """Return the mean of a plane in each segment."""
+        total = np.bincount(self.labels.ravel(), plane.ravel().astype(np.float64), len(self.area))
+        return floats(total / self.area)
+
+    def spread(self, values: Floats) -> Floats:
+        """Return the plane in which each segment has its value."""
+        return floats(values[self.labels])
+
+    def inner(self) -> Floats:
+        """Return the plane that is 1 inside segments and 0 along their edges."""
+        labels = self.labels.astype(np.float32)
+        kernel = np.ones((3, 3), np.uint8)
+        return floats(cv2.dilate(labels, kernel) == cv2.erode(labels, kernel))
+
+
+def segments_of(lab: Floats, size: int) -> Segments:
+    """Cut a Lab picture into superpixels of about `size` pixels across (SLIC; Achanta et al., 2012)."""
+    scaled = np.clip(lab * np.asarray([2.55, 1, 1], np.float32) + np.asarray([0, 128, 128], np.float32), 0, 255)
+    slic = cv2.ximgproc.createSuperpixelSLIC(scaled.astype(np.uint8), cv2.ximgproc.SLIC, size, 12.0)
+    slic.iterate(4)
+    slic.enforceLabelConnectivity(30)
+    labels = np.asarray(slic.getLabels(), np.int32)
+    count = int(labels.max()) + 1
+    height, width = labels.shape
+    area = np.maximum(np.bincount(labels.ravel(), minlength=count), 1)
+    y, x = np.mgrid[0:height, 0:width]
+    columns = [*(lab[..., k] for k in range(3)), x / max(height, width), y / max(height, width)]
+    means = np.stack([np.bincount(labels.ravel(), c.ravel().astype(np.float64), count) for c in columns], 1)
+    means = means / area[:, None]
+    rim = np.stack([np.bincount(e, minlength=count) for e in (labels[:, 0], labels[0], labels[:, -1], labels[-1])], 1)
+    return Segments(labels, floats(means[:, :3]), floats(means[:, 3:]), floats(area), floats(rim), _pairs(labels))
+
+
+def _pairs(labels: Numbers) -> Numbers:
+    steps = ((labels[:, :-1], labels[:, 1:]), (labels[:-1], labels[1:]), (labels[:-1, :-1], labels[1:, 1:]))
+    touching = np.concatenate([np.stack([a[a != b], b[a != b]], 1) for a, b in steps])
+    return np.asarray(np.unique(np.sort(touching, axis=1), axis=0), np.int32)
+
+
+def outside(parts: Segments, rim: Floats) -> Floats:
+    """Return how surely each segment belongs to the surroundings, 0..1: boundary connectivity (Zhu et al., 2014).
+
+    A surface that runs along much of the frame for its size is background; one that touches it a little is not.
+
+    Args:
+        parts: The segments.
+        rim: For each, how much of the frame it holds, in pixels.
+    """
+    reach = np.exp(-0.5 * (_along(parts) / _ALIKE) ** 2)
+    connected = (reach @ rim) / np.sqrt(reach @ parts.area)
+    return floats(1 - np.exp(-0.5 * connected**2))
+
+
+def _along(parts: Segments) -> Floats:
+    """Return the NxN geodesic colour distances: the least that colours change on a way between two segments."""
+    first, second = parts.pairs.T
+    steps = np.linalg.norm(parts.lab[first] - parts.lab[second], axis=1)
+    # A gentle slope is no edge: what changes less than this between neighbours is one surface.
+    steps = np.maximum(steps - 3.5, 0) + 1e-3
+    graph = coo_matrix((steps, (first, second)), shape=(len(parts.area),) * 2).tocsr()
+    return floats(dijkstra(graph, directed=False))
+
+
+def standing_out(parts: Segments, behind: Floats) -> Floats:
+    """Return how much each segment differs from the surroundings near it, 0..1 (background-weighted contrast)."""
+    colour = np.linalg.norm(parts.lab[:, None] - parts.lab[None], axis=2)
+    apart = np.linalg.norm(parts.at[:, None] - parts.at[None], axis=2)
+    near = np.exp(-0.5 * (apart / _NEAR) ** 2) * (behind * parts.area)[None]
+    contrast = (colour * near).sum(axis=1) / (near.sum(axis=1) + 1e-6)
+    return floats(np.clip(contrast / (np.percentile(contrast, 97) + 1e-3), 0, 1))
+
+
+def agreed(parts: Segments, yes: Floats, no: Floats) -> Floats:
+    """Return for each segment 0..1, led by the evidence for and against it, alike neighbours agreeing.
+
+    The least-squares optimum of Zhu et al. (2014): sum of no s^2 + yes (s - 1)^2 + w (s_i - s_j)^2.
+    """
+    first, second = parts.pairs.T
+    colour = np.linalg.norm(parts.lab[first] - parts.lab[second], axis=1)
+    weight = np.exp(-0.5 * (colour / 10) ** 2) + 0.02
+    count = len(parts.area)
+    matrix = np.zeros((count, count))
+    np.add.at(matrix, (first, second), -weight)
+    matrix += matrix.T
+    np.fill_diagonal(matrix, -matrix.sum(axis=1) + yes + no + 1e-4)
+    return floats(np.clip(np.linalg.solve(matrix, yes.astype(np.float64)), 0, 1))
+
+
+def sharpened(plane: Floats, small: Floats, rgb: Floats, eps: float = 1e-3) -> Floats:
+    """Return a plane of a small copy at full size, its edges laid on the picture's own.
+
+    A local linear model of the colours (guided filter; He, Sun and Tang, 2010), twice: at the copy's size for where
+    the edge is, then at full size for how it looks.
+
+    Args:
+        plane: hxw, 0..1.
+        small: hxwx3, the Lab copy it was found on.
+        rgb: HxWx3, the picture.
+        eps: How much colour has to vary before it counts as an edge.
+    """
+    height, width = rgb.shape[:2]
+    guide = floats(small / np.float32(100))
+    settled = np.clip(cv2.ximgproc.guidedFilter(guide, plane, 5, 2 * eps), 0, 1)
+    grown = resize(floats(settled), width, height)
+    step = max(1, round(max(height, width) / 512))
+    return smoothstep(0.1, 0.9, guided_by_colour(rgb, grown, max(2.0, 0.007 * max(height, width)), eps, step))
+
+
+def guided_by_colour(rgb: Floats, plane: Floats, radius: float, eps: float, step: int = 1) -> Floats:
+    """Smooth a plane along the colour edges of a picture; `step` above 1 fits the model on a smaller copy.
+
+    The fast guided filter (He and Sun, 2015).
+    """
+    if step == 1:
+        return floats(cv2.ximgproc.guidedFilter(rgb, plane, max(1, round(radius)), eps))
+    guided = cv2.ximgproc.createGuidedFilter(rgb, max(step, round(radius)), eps, 1.0 / step)
+    return floats(guided.filter(plane))
