@@ -1,158 +1,230 @@
-"""Brush strokes: planned as curves along a flow, drawn as bundles of bristles."""
+"""Strokes: planned where a painting is not yet right, and laid as brushes and chalks lay them."""
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
-from itertools import pairwise
 from typing import NamedTuple
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.renderers.studio.colour import to_bytes, to_rgb
+from engine.renderers.studio.brushes import REACH, Brush
+from engine.renderers.studio.colour import to_rgb
 from engine.renderers.studio.filters import Floats, floats
 from engine.renderers.studio.flow import Flow
 
 _SHIFT = 4
-_BANDS = 2
-Ints = NDArray[np.int32]
+_ROW = 4096
+#: Strokes of a larger radius (in pixels) show their bend.
+_CURVED = 8
+#: Lab difference (summed over the planes) at which a stroke's colour would be wrong.
+_OTHER = 16.0
+_FOLLOWED = 3
 
 
 class Layer(NamedTuple):
     """A pass over the picture with one brush. Radius in pixels at 1024, spacing and length in radii.
 
-    `worth` is the least difference that deserves a stroke, `points` how many a stroke's curve has (odd).
+    `worth` is the least difference (Lab) that deserves a stroke, `vary` how much strokes differ in colour (Lab).
     """
 
     radius: float
     spacing: float
     length: float
     worth: float
-    points: int = 7
+    vary: float = 1.5
 
 
 class Strokes(NamedTuple):
-    """N strokes: their spines (N, P, 2) and normals (N, P, 2) in pixels, colours (N, 3) in bytes, one radius."""
+    """N strokes in the order they are laid, each an arc.
 
-    spines: Floats
-    normals: Floats
+    `centres` and unit tangents `along` are (N, 2) in pixels, `bend` (N,) the curvature, `reach` (N,) half the length,
+    `radius` (N,) half the width, `colours` (N, 3) sRGB 0..1.
+    """
+
+    centres: Floats
+    along: Floats
+    bend: Floats
+    reach: Floats
+    radius: Floats
     colours: Floats
-    radius: float
 
 
-def strokes_on(
-    model: Floats, form: Flow, wrong: Floats, layer: Layer, radius: float, rng: np.random.Generator
+class Easel(NamedTuple):
+    """A painting in the making, changed by every stroke: sRGB 0..1 (HxWx3) and the height of the paint (HxW)."""
+
+    rgb: Floats
+    height: Floats
+
+
+def strokes_on(  # noqa: PLR0913  # all of it is the plan
+    model: Floats, flow: Flow, wrong: Floats, layer: Layer, radius: float, rng: np.random.Generator
 ) -> Strokes:
-    """Plan a layer: a jittered grid of strokes where the painting is `wrong` enough, each in the model's colour.
+    """Plan a layer: a jittered grid of strokes where the painting is `wrong` enough (after Hertzmann, 1998).
+
+    Strokes follow the flow and end where their colour would be wrong; beside an edge they draw back and narrow.
 
     Args:
         model: Lab picture to paint.
-        form: The flow that strokes follow.
+        flow: What strokes follow.
         wrong: Plane of the difference left to paint, in Lab units.
-        layer: Spacing, length and worth.
+        layer: Spacing, length, worth and variation.
         radius: Of the brush, in pixels.
         rng: Jitter, order and variation of colour.
     """
     starts = _starts(wrong, layer, radius, rng)
-    spines, normals = _curves(starts, model, form, layer, radius)
-    rows, columns = _at(spines[:, layer.points // 2], wrong.shape)
-    colours = model[rows, columns].copy()
+    colours = _sampled(model, starts)
+    centres, along, bend, reach = _arcs(starts, model, flow, colours, 0.5 * layer.length * radius, radius)
+    centres, narrow = _drawn_back(centres, along, model, colours, radius)
     # Paint is never mixed twice the same.
-    colours[:, 0] += rng.normal(0, 1.6, len(colours)).astype(np.float32)
-    colours[:, 1:] += rng.normal(0, 1.3, (len(colours), 2)).astype(np.float32)
+    lab = colours + layer.vary * rng.standard_normal(colours.shape, dtype=np.float32)
     # Darks first, as painters do: lights laid over them keep an edge whole, where chance would fray it.
-    order = np.argsort(colours[:, 0] + rng.normal(0, 9 if layer.radius > 4 else 60, len(colours)), kind="stable")
-    paint = to_bytes(to_rgb(floats(colours[None])))[0] if len(starts) else np.zeros((0, 3), np.uint8)
-    return Strokes(spines[order], normals[order], floats(paint[order]), radius)
+    order = np.argsort(lab[:, 0] + rng.normal(0, 9 if layer.radius > 4 else 30, len(lab)), kind="stable")
+    paint = to_rgb(floats(lab[None]))[0] if len(starts) else np.zeros((0, 3), np.float32)
+    size = floats(radius * narrow)
+    return Strokes(*(floats(part[order]) for part in (centres, along, bend, reach, size, paint)))
 
 
 def _starts(wrong: Floats, layer: Layer, radius: float, rng: np.random.Generator) -> Floats:
     height, width = wrong.shape
-    step = max(1.6, layer.spacing * radius)
+    step = max(1.5, layer.spacing * radius)
     y, x = np.mgrid[0 : height + step : step, 0 : width + step : step].astype(np.float32)
     points = np.stack([x.ravel(), y.ravel()], axis=1)
     points += rng.uniform(-0.5, 0.5, points.shape).astype(np.float32) * np.float32(step)
-    rows, columns = _at(points, wrong.shape)
-    return floats(points[wrong[rows, columns] >= layer.worth])
+    return floats(points[_sampled(wrong, points) >= layer.worth])
 
 
-def _at(points: Floats, shape: tuple[int, ...]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Return the rows and columns of points, kept inside the picture."""
-    columns = np.clip(np.rint(points[:, 0]), 0, shape[1] - 1).astype(np.int64)
-    rows = np.clip(np.rint(points[:, 1]), 0, shape[0] - 1).astype(np.int64)
-    return rows, columns
+def _sampled(image: Floats, points: Floats) -> Floats:
+    """Return the image's values at points, which are kept inside it."""
+    columns = np.clip(np.rint(points[:, 0]), 0, image.shape[1] - 1).astype(np.int64)
+    rows = np.clip(np.rint(points[:, 1]), 0, image.shape[0] - 1).astype(np.int64)
+    return floats(image[rows, columns])
 
 
-def _curves(starts: Floats, model: Floats, form: Flow, layer: Layer, radius: float) -> tuple[Floats, Floats]:
-    """Follow the flow from every start, half the length each way; a stroke ends where its colour would be wrong."""
-    half = layer.points // 2
-    step = layer.length * radius / (2 * half)
-    forth = _followed(starts, model, form, step, half)
-    back = _followed(starts, model, form, -step, half)
-    spines = np.concatenate([back[:, ::-1], starts[:, None], forth], axis=1)
-    heading = np.gradient(spines, axis=1)
-    heading /= np.linalg.norm(heading, axis=2, keepdims=True) + 1e-4
-    normals = np.stack([-heading[..., 1], heading[..., 0]], axis=2)
-    return floats(spines), floats(normals)
+def _arcs(  # noqa: PLR0913  # an inner step of `strokes_on`
+    starts: Floats, model: Floats, flow: Flow, colours: Floats, half: float, radius: float
+) -> tuple[Floats, Floats, Floats, Floats]:
+    """Return the arcs through the starts: centres, tangents, curvatures, half lengths."""
+    heading = np.stack([_sampled(flow.x, starts), _sampled(flow.y, starts)], axis=1)
+    front = _followed(starts, model, flow, colours, half)
+    back = _followed(starts, model, flow, colours, -half)
+    chord = front - back
+    length = np.linalg.norm(chord, axis=1, keepdims=True)
+    along = np.where(length > 0.5 * radius, chord / (length + 1e-4), heading)
+    across = np.stack([-along[:, 1], along[:, 0]], axis=1)
+    ahead, behind = ((end - starts) for end in (front, back))
+    far = ((ahead * along).sum(axis=1), (behind * along).sum(axis=1))
+    off = ((ahead * across).sum(axis=1), (behind * across).sum(axis=1))
+    reach = np.maximum(0.5 * (far[0] - far[1]), 0.6 * radius)
+    bend = (off[0] + off[1]) / (reach * reach + 1e-3)
+    centres = starts + 0.5 * (far[0] + far[1])[:, None] * along
+    return floats(centres), floats(along), floats(np.clip(bend, -0.8 / reach, 0.8 / reach)), floats(reach)
 
 
-def _followed(starts: Floats, model: Floats, form: Flow, step: float, count: int) -> Floats:
-    """Return the next points of every stroke, (N, count, 2)."""
-    rows, columns = _at(starts, model.shape)
-    own = model[rows, columns]
-    here, path = starts, []
-    last = np.stack([form.x[rows, columns], form.y[rows, columns]], axis=1)
-    alive = np.ones(len(starts), bool)
-    for _ in range(count):
-        rows, columns = _at(here, model.shape)
-        heading = np.stack([form.x[rows, columns], form.y[rows, columns]], axis=1)
+def _followed(starts: Floats, model: Floats, flow: Flow, colours: Floats, way: float) -> Floats:
+    """Return where strokes end that follow the flow for `way` pixels (negative: backwards)."""
+    step = np.float32(way / _FOLLOWED)
+    here, alive = starts, np.ones(len(starts), bool)
+    last = np.stack([_sampled(flow.x, here), _sampled(flow.y, here)], axis=1)
+    for _ in range(_FOLLOWED):
+        heading = np.stack([_sampled(flow.x, here), _sampled(flow.y, here)], axis=1)
         heading *= np.where((heading * last).sum(axis=1, keepdims=True) < 0, -1, 1)
-        there = here + np.float32(step) * heading
-        rows, columns = _at(there, model.shape)
-        alive &= np.abs(model[rows, columns] - own).sum(axis=1) < 16
+        there = here + step * heading
+        alive &= np.abs(_sampled(model, there) - colours).sum(axis=1) < _OTHER
         here, last = floats(np.where(alive[:, None], there, here)), heading
-        path.append(here)
-    return floats(np.stack(path, axis=1))
+    return here
 
 
-def bristled(easel: NDArray[np.uint8], strokes: Strokes, rng: np.random.Generator) -> None:
-    """Draw the strokes onto an easel (HxWx4 bytes: colour, and height of the paint), each as a bundle of bristles."""
-    count = int(np.clip(round(strokes.radius * 0.45), 1, 9))
-    across = floats((np.arange(count) * 2 + 1) / count - 1)
-    thickness = max(1, round(2.2 * strokes.radius / count))
-    total = len(strokes.spines)
-    shade = rng.normal(0, 5.0, (total, count)).astype(np.float32)
-    height = 110 + 90 * np.sqrt(1 - 0.8 * across**2) + rng.normal(0, 30, (total, count)).astype(np.float32)
-    paint = np.clip(strokes.colours[:, None] + shade[..., None], 0, 255)
-    inks = floats(np.concatenate([paint, np.clip(height, 0, 255)[..., None]], axis=2))
-    paths = _bristles(strokes, across, rng)
-    rows = np.linspace(0, len(easel), _BANDS + 1).astype(int).tolist()
-    bands = [easel[top:bottom] for top, bottom in pairwise(rows)]
-    # OpenCV draws without Python's lock: the bands of the picture are painted side by side.
-    with ThreadPoolExecutor(_BANDS) as pool:
-        list(pool.map(lambda band, top: _drawn(band, top, paths, inks, thickness), bands, rows[:-1]))
+def _drawn_back(
+    centres: Floats, along: Floats, model: Floats, colours: Floats, radius: float
+) -> tuple[Floats, Floats]:
+    """Return centres moved away from an edge beside them, and how much narrower those strokes are (a share)."""
+    across = np.stack([-along[:, 1], along[:, 0]], axis=1) * np.float32(0.8 * radius)
+    over = [
+        np.abs(_sampled(model, floats(centres + side * across)) - colours).sum(axis=1) > 1.5 * _OTHER
+        for side in (1, -1)
+    ]
+    push = (over[1].astype(np.float32) - over[0].astype(np.float32))[:, None]
+    narrow = 1 - 0.35 * (over[0] | over[1])
+    return floats(centres + 0.3 * push * across), floats(narrow)
 
 
-def _drawn(band: NDArray[np.uint8], top: int, paths: Ints, inks: Floats, thickness: int) -> None:
-    """Draw the bristles that touch a band of the picture, in their order."""
-    places = paths[..., 1]
-    reach = (thickness + 2) << _SHIFT
-    low, high = (top << _SHIFT) - reach, ((top + len(band)) << _SHIFT) + reach
-    touch = (places.max(axis=2) >= low) & (places.min(axis=2) <= high)
-    shifted = paths[touch] - np.asarray([0, top << _SHIFT], np.int32)
-    for bristle, tint in zip(shifted, inks[touch].tolist(), strict=True):
-        cv2.polylines(band, [bristle], False, tint, thickness, cv2.LINE_AA, _SHIFT)
+def laid(easel: Easel, strokes: Strokes, brush: Brush, rng: np.random.Generator, tooth: Floats | None = None) -> None:
+    """Lay strokes onto an easel, the first of them first.
+
+    Every pixel finds the stroke it belongs to, its place along and across that stroke, and there what the brush
+    leaves: how much, how thick, how light.
+
+    Args:
+        easel: Changed in place.
+        strokes: To lay.
+        brush: What a stroke leaves.
+        rng: Which of the brush's prints a stroke shows.
+        tooth: Plane added to how much is left (about -1..1: what a grain does to a chalk), or None.
+    """
+    middle = len(strokes.centres) // 2
+    # The first half shows through the gaps of the second.
+    for part in (slice(0, middle), slice(middle, None)):
+        _pass(easel, Strokes(*(field[part] for field in strokes)), brush, rng, tooth)
 
 
-def _bristles(strokes: Strokes, across: Floats, rng: np.random.Generator) -> Ints:
-    """Return every bristle's path in fixed point, (N, bristles, P, 2); ends are ragged and taper a little."""
-    along = np.linspace(-1, 1, strokes.spines.shape[1], dtype=np.float32)
-    taper = 1 - 0.35 * np.abs(along) ** 3
-    offset = strokes.radius * across[None, :, None, None] * taper[None, None, :, None]
-    paths = strokes.spines[:, None] + offset * strokes.normals[:, None]
-    tangents = np.stack([strokes.normals[..., 1], -strokes.normals[..., 0]], axis=2)
-    ragged = rng.uniform(-0.9, 0.5, (*paths.shape[:2], 1, 1)).astype(np.float32) * np.float32(strokes.radius)
-    paths = paths + ragged * (along[None, None, :, None] ** 2) * np.sign(along)[None, None, :, None] * tangents[:, None]
-    fixed: Ints = np.rint(paths * (1 << _SHIFT)).astype(np.int32)
-    return fixed
+def _pass(easel: Easel, strokes: Strokes, brush: Brush, rng: np.random.Generator, tooth: Floats | None) -> None:
+    if not len(strokes.centres):
+        return
+    owner = _owners(strokes, easel.height.shape)
+    where = np.flatnonzero(owner)
+    whose = owner.ravel()[where] - 1
+    left, thick, light = _prints(strokes, brush, rng, where, whose, easel.height.shape[1])
+    if tooth is not None:
+        left = np.clip(left + brush.bite * tooth.ravel()[where] * (left > 0), 0, 1)
+    paint = strokes.colours.take(whose, axis=0)
+    paint *= 1 + light[:, None]
+    rgb, height = easel.rgb.reshape(-1, 3), easel.height.reshape(-1)
+    under = rgb.take(where, axis=0)
+    rgb[where] = under + (paint - under) * left[:, None]
+    low = height.take(where)
+    height[where] = low + (thick + 0.25 * low - low) * left
+
+
+def _owners(strokes: Strokes, shape: tuple[int, int]) -> NDArray[np.int32]:
+    """Return the number of the last stroke over every pixel, from 1; 0 where there is none."""
+    owner = np.zeros(shape, np.int32)
+    points = 5 if strokes.radius[0] > _CURVED else 3
+    places = np.linspace(-0.9, 0.9, points, dtype=np.float32)[None, :, None] * strokes.reach[:, None, None]
+    across = np.stack([-strokes.along[:, 1], strokes.along[:, 0]], axis=1)[:, None]
+    spine = strokes.centres[:, None] + places * strokes.along[:, None]
+    spine = spine + 0.5 * strokes.bend[:, None, None] * places**2 * across
+    paths = np.rint(spine * (1 << _SHIFT)).astype(np.int32)
+    widths = np.maximum(1, np.rint(1.9 * strokes.radius)).astype(int).tolist()
+    for number, (path, width) in enumerate(zip(paths, widths, strict=True), 1):
+        cv2.polylines(owner, [path], False, number, width, cv2.LINE_8, _SHIFT)
+    return owner
+
+
+def _prints(  # noqa: PLR0913  # an inner step of `laid`
+    strokes: Strokes,
+    brush: Brush,
+    rng: np.random.Generator,
+    where: NDArray[np.int64],
+    whose: NDArray[np.int32],
+    width: int,
+) -> tuple[Floats, Floats, Floats]:
+    """Return what the brush leaves at some pixels: how much, how thick, how light."""
+    count = len(strokes.centres)
+    tiles = rng.integers(0, brush.tiles, count).astype(np.float32)
+    y, x = (floats(part) for part in np.divmod(where, width))
+    cx, cy = (strokes.centres[:, k].take(whose) for k in (0, 1))
+    tx, ty = (strokes.along[:, k].take(whose) for k in (0, 1))
+    x -= cx
+    y -= cy
+    run = x * tx + y * ty
+    off = y * tx - x * ty - 0.5 * strokes.bend.take(whose) * run * run
+    u = np.clip(run / strokes.reach.take(whose), -REACH, REACH)
+    v = np.clip(off / strokes.radius.take(whose), -REACH, REACH)
+    rows, columns = brush.prints.shape[0] // brush.tiles, brush.prints.shape[1]
+    across = (v + REACH) * np.float32((rows - 1) / (2 * REACH)) + tiles.take(whose) * np.float32(rows)
+    along = (u + REACH) * np.float32((columns - 1) / (2 * REACH))
+    pad = -len(where) % _ROW
+    maps = (np.pad(m, (0, pad)).reshape(-1, _ROW) for m in (along, across))
+    found = cv2.remap(brush.prints, *maps, cv2.INTER_LINEAR).reshape(-1, 3)[: len(where)]
+    return found[:, 0], found[:, 1], found[:, 2]
