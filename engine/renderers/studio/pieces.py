@@ -54,13 +54,7 @@ def cut(scene: Scene, count: int, apart: float, smooth: float) -> tuple[Floats, 
     height, width = scene.shape
     scale = min(1.0, _SIDE / max(height, width))
     labels, centres = scene.once(("labels", count, apart), lambda: _labelled(scene, scale, count, apart))
-    sigma = max(0.8, smooth * scale)
-    best = np.full(scene.shape, -1.0, np.float32)
-    winner = np.zeros(scene.shape, np.uint8)
-    for k in range(len(centres)):
-        share = resize(blur(floats(labels == k), sigma), width, height)
-        ahead = share > best
-        best[ahead], winner[ahead] = share[ahead], k
+    winner = outlined(labels, len(centres), max(0.8, smooth * scale), scene.shape)
     outline = cv2.morphologyEx(winner, cv2.MORPH_GRADIENT, np.ones((3, 3), np.uint8)) > 0
     seen = scene.once("edges", lambda: _edges(scene))
     distance = floats(cv2.distanceTransform(floats(~(outline & (seen > 0.5))).astype(np.uint8), cv2.DIST_L2, 5))
@@ -68,6 +62,23 @@ def cut(scene: Scene, count: int, apart: float, smooth: float) -> tuple[Floats, 
     running = blur(floats(outline & (seen <= 0.5)), 9 * scene.unit) * np.float32(9 * scene.unit)
     colours = lerp(floats(centres[winner]), blur(scene.flat, 2 * scene.unit), np.clip(running, 0, 1))
     return blur(colours, 0.7), distance
+
+
+def outlined(labels: NDArray[np.int32], count: int, sigma: float, shape: tuple[int, int]) -> NDArray[np.uint8]:
+    """Return labels 0..count-1 (at most 256) at full size with rounded outlines: each is blurred, the largest wins."""
+    height, width = shape
+    best = np.full(shape, -1.0, np.float32)
+    winner = np.zeros(shape, np.uint8)
+    for k in range(count):
+        share = resize(blur(floats(labels == k), sigma), width, height)
+        ahead = share > best
+        best[ahead], winner[ahead] = share[ahead], k
+    return winner
+
+
+def tones(lab: Floats, count: int, apart: float) -> tuple[NDArray[np.int32], Floats]:
+    """Return each pixel's tone by number, and the tones: at most `count`, at least `apart` (Lab units)."""
+    return _joined(*_kmeans(lab, count), apart)
 
 
 def _labelled(scene: Scene, scale: float, count: int, apart: float) -> tuple[NDArray[np.int32], Floats]:

@@ -8,7 +8,11 @@ from typing import NamedTuple
 import cv2
 import numpy as np
 
-from engine.renderers.studio.filters import Floats, blur, floats, resize, slopes
+from numpy.typing import NDArray
+from scipy.sparse import coo_matrix
+from scipy.sparse.linalg import spsolve
+
+from engine.renderers.studio.filters import Floats, blur, floats, resize, slopes, smoothstep
 
 _STEPS = 14
 
@@ -87,3 +91,89 @@ def occluded(height: Floats, unit: float) -> Floats:
     for sigma, weight in ((2.2, 0.30), (6.0, 0.075), (18.0, 0.022)):
         dark += weight * np.clip(blur(height, sigma * unit) - height, 0, None) / unit
     return floats(np.clip(1 - 0.62 * np.tanh(dark), 0.3, 1))
+
+
+class Normals(NamedTuple):
+    """The unit normals of a surface, each a plane: x to the right, y down, z towards the eye."""
+
+    x: Floats
+    y: Floats
+    z: Floats
+
+
+def normals(height: Floats) -> Normals:
+    """Return the normals of a height field."""
+    dx, dy = slopes(height)
+    across = 1 / np.sqrt(dx * dx + dy * dy + 1)
+    return Normals(floats(-dx * across), floats(-dy * across), floats(across))
+
+
+class Box(NamedTuple):
+    """A softbox in the mirrored room: its middle and half its sides (by mirrored direction, -1..1), and its blur."""
+
+    x: float
+    y: float
+    across: float
+    down: float
+    soft: float = 0.12
+
+
+def softbox(surface: Normals, box: Box) -> Floats:
+    """Return how much of a softbox a glossy surface mirrors, 0..1."""
+    x, y = (2 * surface.z * n for n in (surface.x, surface.y))
+    near_x = smoothstep(box.across + box.soft, box.across - box.soft, floats(np.abs(x - box.x)))
+    near_y = smoothstep(box.down + box.soft, box.down - box.soft, floats(np.abs(y - box.y)))
+    facing = smoothstep(0.0, 0.3, floats(2 * surface.z**2 - 1 + 0.3))
+    return floats(near_x * near_y * facing)
+
+
+_ROOM = 192
+
+
+def room(angle: float, contrast: float) -> Floats:
+    """Return a photographer's studio as a ball mirrors it: a 192x192 plane over the normal's x and y, about 0..1.3.
+
+    A large softbox towards `angle`, a strip across from it, a pale floor, a dark horizon; `contrast` 0..1.
+    """
+    y, x = (np.mgrid[0:_ROOM, 0:_ROOM].astype(np.float32) + 0.5) / (_ROOM / 2) - 1
+    z = np.sqrt(np.clip(1 - x * x - y * y, 0.0, 1))
+    along = 2 * z * (x * np.cos(angle) + y * np.sin(angle))
+    beside = 2 * z * (y * np.cos(angle) - x * np.sin(angle))
+    up = -2 * z * y
+    sky = 0.34 + 0.22 * np.tanh(2.2 * up)
+    horizon = -0.2 * np.exp(-(((up + 0.22) / 0.16) ** 2))
+    key = smoothstep(0.30, 0.44, along) * smoothstep(0.98, 0.86, along) * smoothstep(0.62, 0.46, np.abs(beside))
+    strip = smoothstep(-0.6, -0.68, along) * smoothstep(-0.86, -0.78, along) * smoothstep(0.8, 0.6, np.abs(beside))
+    rim = 0.35 * np.clip(1 - z, 0, 1) ** 2
+    made = sky + contrast * (horizon + 0.9 * key + 0.5 * strip) + rim
+    return blur(floats(made), 2.0)
+
+
+def mirrored(surface: Normals, seen: Floats) -> Floats:
+    """Return what of a room (see `room`) a surface mirrors."""
+    half = _ROOM / 2
+    x, y = (floats((n * 0.98 + 1) * half - 0.5) for n in (surface.x, surface.y))
+    return floats(cv2.remap(seen, x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE))
+
+
+def swollen(labels: NDArray[np.int32]) -> Floats:
+    """Return how high every label rises when it is blown up: 0 on its border, in pixels; labels HxW, small.
+
+    The height is the root of a membrane under pressure (Poisson's equation, 0 on the border), which is round
+    where a distance to the border has ridges.
+    """
+    height, width = labels.shape
+    count = height * width
+    number = np.arange(count).reshape(height, width)
+    same_x, same_y = labels[:, 1:] == labels[:, :-1], labels[1:] == labels[:-1]
+    first = np.concatenate([number[:, 1:][same_x], number[1:][same_y]])
+    other = np.concatenate([number[:, :-1][same_x], number[:-1][same_y]])
+    rows, columns = np.concatenate([first, other]), np.concatenate([other, first])
+    grid = coo_matrix((np.full(len(rows), -1.0), (rows, columns)), shape=(count, count)).tocsc()
+    # A neighbour across a border is at height 0 and counts; past the frame of the picture the surface goes on.
+    counted = np.full((height, width), 4.0)
+    for side in (np.s_[0], np.s_[-1], np.s_[:, 0], np.s_[:, -1]):
+        counted[side] -= 0.95
+    grid.setdiag(counted.ravel())
+    membrane = spsolve(grid, np.ones(count))
+    return floats(np.sqrt(np.maximum(4 * membrane, 0)).reshape(height, width))
