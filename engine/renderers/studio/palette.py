@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.renderers.studio.colour import colour, to_lab
-from engine.renderers.studio.filters import Floats, blur, floats, lerp, resize
+from engine.renderers.studio.filters import Floats, blur, floats, lerp, resize, smoothstep
 
 #: The map is worked out on so many colours, in so many turns, and kept on a grid of so many steps an axis.
 _SAMPLES, _TURNS, _CELLS = 3000, 14, 13
@@ -45,6 +45,8 @@ def with_palette(lab: Floats, samples: Floats, weight: float, skin: Floats, foll
     small = resize(lab, max(2, round(width * share)), max(2, round(height * share)))
     moves = _looked_up(_displacements(small.reshape(-1, 3), samples), small)
     moves[..., 0] *= follows
+    # White is where there is no pigment: it takes a tint, and no colour.
+    moves[..., 1:] *= (1 - 0.6 * smoothstep(84, 98, small[..., 0]))[..., None]
     led = floats(lab + resize(moves, width, height))
     return lerp(lab, _bounded(led), floats(weight * (1 - 0.5 * skin)))
 
@@ -56,12 +58,26 @@ def _displacements(colours: Floats, samples: Floats) -> Floats:
     want = _some(samples, rng).astype(np.float64)
     want = want + rng.normal(0, (2.0, 1.4, 1.4), want.shape)  # so that a few codes become a cloud, and not points
     moved = _transported(have, want, rng)
+    slope = _affine(have, moved - have)
+    left = moved - have - _at(slope, have)
     sums, counts = np.zeros((_CELLS**3, 3)), np.zeros(_CELLS**3)
     for corner, weight in _corners(floats(have)):
         for k in range(3):
-            sums[:, k] += np.bincount(corner, weight * (moved - have)[:, k], _CELLS**3)
+            sums[:, k] += np.bincount(corner, weight * left[:, k], _CELLS**3)
         counts += np.bincount(corner, weight, _CELLS**3)
-    return _smooth(sums, counts)
+    steps = np.stack(np.meshgrid(*[np.linspace(0, 1, _CELLS)] * 3, indexing="ij"), axis=-1).reshape(-1, 3)
+    return floats(_at(slope, _FLOOR + steps * _SPAN) + _smooth(sums, counts))
+
+
+def _affine(have: NDArray[np.float64], moves: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the affine map (4x3) that comes nearest to the moves: what rare, strong colours are to follow."""
+    known = np.concatenate([have, np.ones((len(have), 1))], axis=1)
+    calm = np.diag([60.0, 12.0, 12.0, 0.01]) * len(have) / 100
+    return np.asarray(np.linalg.solve(known.T @ known + calm, known.T @ moves))
+
+
+def _at(slope: NDArray[np.float64], colours: NDArray[np.float64]) -> NDArray[np.float64]:
+    return np.asarray(colours @ slope[:3] + slope[3])
 
 
 def _some(colours: Floats, rng: np.random.Generator) -> Floats:
@@ -84,16 +100,14 @@ def _transported(have: NDArray[np.float64], want: NDArray[np.float64], rng: np.r
     return moved
 
 
-def _smooth(sums: NDArray[np.float64], counts: NDArray[np.float64]) -> Floats:
-    """Spread what the colours that are there say over the grid: near ones by their neighbours, far ones by the mean."""
-    shape = (_CELLS, _CELLS, _CELLS)
-    total = sums.sum(axis=0) / max(counts.sum(), 1e-9)
-    planes = np.concatenate([sums, counts[:, None]], axis=1).reshape(*shape, 4)
+def _smooth(sums: NDArray[np.float64], counts: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Spread what the colours that are there say over the grid: near ones by their neighbours, far ones faintly."""
+    planes = np.concatenate([sums, counts[:, None]], axis=1).reshape(_CELLS, _CELLS, _CELLS, 4)
     near = _blurred(planes, 1)
-    far = _blurred(_blurred(near, 2), 2)
-    base = (far[..., :3] + 0.02 * total) / (far[..., 3:] + 0.02)
-    grid = (near[..., :3] + 0.6 * base) / (near[..., 3:] + 0.6)
-    return floats(grid.reshape(-1, 3))
+    far = _blurred(near, 2)
+    base = far[..., :3] / (far[..., 3:] + 2.0)
+    grid = (near[..., :3] + 0.8 * base) / (near[..., 3:] + 0.8)
+    return np.asarray(grid.reshape(-1, 3))
 
 
 def _blurred(planes: NDArray[np.float64], reach: int) -> NDArray[np.float64]:

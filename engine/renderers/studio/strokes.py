@@ -12,10 +12,12 @@ from engine.renderers.studio.filters import Floats, blur, floats, guided, lerp, 
 from engine.renderers.studio.scene import Scene
 
 #: Side of a patch at 1024 px; patches overlap by half. What is coarser than this blur is not texture.
-_PATCH, _COARSE = 40, 11.0
+_PATCH, _COARSE = 52, 8.0
 #: Cells a side by which patches are compared.
 _CELLS = 4
-_MOST = 2600
+_MOST = 3200
+#: Among how many patches that are alike chance decides.
+_ALIKE = 40
 
 
 class _Patches(NamedTuple):
@@ -95,12 +97,20 @@ def _patches(lab: Floats, side: int, step: int, *, padded: bool) -> _Patches:
 
 
 def _nearest(goals: Floats, offers: Floats) -> NDArray[np.intp]:
-    """Return the offer nearest to each goal."""
+    """Return for each goal one of the offers that are nearly as near as the nearest: no two places repeat a patch."""
+    rng = np.random.default_rng(1)
     best = np.empty(len(goals), np.intp)
     lengths = (offers**2).sum(axis=1)
+    count = min(_ALIKE, len(offers))
     for start in range(0, len(goals), 1024):
         some = goals[start : start + 1024]
-        best[start : start + 1024] = (lengths - 2 * some @ offers.T).argmin(axis=1)
+        away = lengths - 2 * some @ offers.T + (some**2).sum(axis=1, keepdims=True)
+        near = np.argpartition(away, count - 1, axis=1)[:, :count]
+        distance = np.take_along_axis(away, near, axis=1)
+        # Among the likely ones chance decides, the likelier the nearer (Gumbel's trick).
+        spread = 0.35 + 0.35 * distance.min(axis=1, keepdims=True)
+        score = rng.gumbel(size=near.shape) - distance / spread
+        best[start : start + 1024] = np.take_along_axis(near, score.argmax(axis=1)[:, None], axis=1)[:, 0]
     return best
 
 

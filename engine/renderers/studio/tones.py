@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import cv2
 import numpy as np
 
 from engine.renderers.studio.colour import (
-    split_tone,
     to_rgb,
     toward_neutral,
     with_curve,
@@ -37,7 +37,7 @@ def toned(lab: Floats, words: Steer, scene: Scene) -> Floats:
     lab = with_curve(lab, exposure=words["brightness"], contrast=words["contrast"])
     lab = _coloured(lab, words, scene)
     if words.up("night"):
-        lab = at_night(lab, min(1.0, words.up("night")), scene.regions.sky)
+        lab = at_night(lab, min(1.0, words.up("night")), scene)
     lab = aired(lab, words, scene)
     return toward_neutral(lab, min(1.0, words.up("mono"))) if words.up("mono") else lab
 
@@ -82,16 +82,26 @@ def cleaner(scene: Scene, amount: float) -> Scene:
     return scene.once(("cleaner", round(amount, 2)), make)
 
 
-def at_night(lab: Floats, share: float, sky: Floats | None = None) -> Floats:
+def at_night(lab: Floats, share: float, scene: Scene) -> Floats:
     """Turn day into night, as film does: darker, bluer, paler, the sky darkest, with what shines still shining."""
-    shine = np.clip((lab[..., 0] - 78) / 18, 0, 1)[..., None] * np.clip(lab[..., 2:] / 24, 0, 1)
-    dark = split_tone(toward_neutral(lab, 0.5), (1.5, -17), (-2, -9), 1.0)
-    dark = with_curve(dark, table=58 * np.power(np.linspace(0, 1, 4096), 1.55))
-    if sky is not None:
-        dark[..., 0] *= 1 - 0.35 * sky
-        shine = shine * (1 - sky[..., None])
-    amount = share * (1 - 0.75 * shine)
-    return floats(lab + (dark - lab) * amount)
+    lightness = lab[..., 0]
+    sky = scene.once("night sky", lambda: _sky(scene)) * smoothstep(46, 66, lightness)
+    shine = np.clip((lightness - 78) / 18, 0, 1) * np.clip(lab[..., 2] / 24, 0, 1) * (1 - sky)
+    dark = with_curve(lab, table=54 * np.power(np.linspace(0, 1, 4096), 1.5))
+    dark[..., 0] *= 1 - sky
+    # Where all is dark already there is nothing for the moon to tint.
+    blue = np.minimum(1, (dark[..., 0] + 6) / 30)
+    dark[..., 1] = 0.42 * lab[..., 1] + 1.5 * blue
+    dark[..., 2] = 0.42 * lab[..., 2] - 17 * blue
+    return lerp(lab, dark, floats(share * (1 - 0.75 * shine)))
+
+
+def _sky(scene: Scene) -> Floats:
+    """Return how much of its light the sky loses, 0..1: more above than at the horizon, up to every outline."""
+    reach = 2 * round(9 * scene.unit) + 3
+    wide = blur(floats(cv2.dilate(scene.regions.sky, np.ones((reach, reach), np.uint8))), 3 * scene.unit)
+    _, y = grid(*scene.shape)
+    return floats(np.clip(wide, 0, 1) * (0.52 - 0.3 * y / scene.shape[0]))
 
 
 def polished(lab: Floats, gloss: float, metal: float, unit: float) -> Floats:

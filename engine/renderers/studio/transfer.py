@@ -74,7 +74,7 @@ def _light_colour(reference: Floats) -> Floats:
     counts = floats((small[..., 0] / 100) ** 1.5 * np.exp(-((chroma / 45) ** 2)) + 1e-3)
     sums = blur(floats(np.dstack([small[..., 1] * counts, small[..., 2] * counts, counts])), 2 * _POOL)
     colours = resize(floats(sums[..., :2] / (sums[..., 2:] + 1e-4)), _FIELD, _FIELD)
-    return floats(np.clip(0.62 * colours, -15, 15))
+    return floats(np.clip(0.5 * colours, -11, 11))
 
 
 def with_style(lab: Floats, image: Input, scene: Scene) -> Floats:

@@ -40,13 +40,13 @@ def hazed(lab: Floats, scene: Scene, amount: float) -> Floats:
 
 def rained_on(lab: Floats, scene: Scene, amount: float) -> Floats:
     """Make everything wet: darker, cooler, shinier, greyer far away, with streaks of rain in front."""
-    wet = with_curve(lab, exposure=-0.38 * amount, contrast=0.12 * amount)
+    wet = with_curve(lab, exposure=-0.42 * amount, contrast=0.12 * amount)
     wet = with_saturation(with_warmth(wet, -0.4 * amount, scene.skin), -0.12 * amount)
     lightness = np.ascontiguousarray(wet[..., 0])
     shine = np.maximum(lightness - blur(lightness, 6 * scene.unit), 0) * smoothstep(34, 62, lightness)
     wet[..., 0] = np.clip(lightness + 0.7 * amount * shine, 0, 100)
     wet = hazed(wet, scene, 0.32 * amount)
-    wet[..., 0] += 9 * amount * scene.once("rain", lambda: _streaks(scene)) * (1 - wet[..., 0] / 115)
+    wet[..., 0] += 17 * amount * scene.once("rain", lambda: _streaks(scene)) * (1 - wet[..., 0] / 115)
     return wet
 
 

@@ -33,7 +33,7 @@ def named_colours(tokens: Sequence[str], table: Mapping[str, Any]) -> Named:
         for codes_of_one in _colours(run, table):
             families += 1
             codes.update(dict.fromkeys(codes_of_one))
-    share = 0.0 if not families else 0.62 if families == 1 and len(codes) == len(_RAMP) else 0.8
+    share = 0.0 if not families else 0.75 if families == 1 and len(codes) == len(_RAMP) else 0.92
     return Named(tuple(codes), share)
 
 
@@ -107,7 +107,7 @@ def _ramp(code: str, manner: str) -> tuple[str, ...]:
         light, full = 0.62 * light, min(1.0, 1.1 * full)
     elif manner == "duller":
         full *= 0.55
-    return tuple(_code(hue, _lit(light, step), full * (1 - 0.25 * abs(step))) for step in _RAMP)
+    return tuple(_code(hue, _lit(light, step), full * (1 - (0.25 if step < 0 else 0.65) * abs(step))) for step in _RAMP)
 
 
 def _lit(light: float, step: float) -> float:
