@@ -14,9 +14,9 @@ from engine.models.card import Card
 from engine.renderers.base import Input, Picture, Pixels, RenderTask, Report
 from engine.renderers.studio.colour import to_lab, to_rgb
 from engine.renderers.studio.dice import Dice
-from engine.renderers.studio.esrgan import Network, network
 from engine.renderers.studio.filters import Floats, blur, floats, guided, lerp, smoothstep
-from engine.renderers.studio.upscale import NO_WEIGHTS, enlarged
+from engine.renderers.studio.networks import Network, drawing_network
+from engine.renderers.studio.upscale import NO_WEIGHTS, Recipe, enlarged
 
 NO_FACE = "No face was found, so the picture is as it was."
 _AROUND = 0.35
@@ -26,7 +26,7 @@ _LARGEST = 320
 class FixFace:
     """Restores the faces of a picture; see `engine.renderers.base.Renderer`."""
 
-    def __init__(self, card: Card, network_of: Callable[[int], Network | None] = network) -> None:
+    def __init__(self, card: Card, network_of: Callable[[int], Network | None] = drawing_network) -> None:
         self.card = card
         self._network_of = network_of
 
@@ -113,7 +113,7 @@ def _detailed(lab: Floats, strength: float, enlarger: Network) -> Floats:
     size = fit(width, height, _LARGEST)
     small = floats(cv2.resize(lab, size, interpolation=cv2.INTER_AREA))
     bytes_ = np.rint(to_rgb(small) * 255).astype(np.uint8)
-    large = enlarged(bytes_, enlarger.scale, enlarger, lambda _done, _of: None)
+    large = enlarged(bytes_, Recipe(enlarger.scale, enlarger, drawn=True), lambda _done, _of: None)
     clear = to_lab(floats(cv2.resize(floats(large) / 255, (width, height), interpolation=cv2.INTER_AREA)))
     out = lab.copy()
     edges = clear[..., 0] - blur(np.ascontiguousarray(clear[..., 0]), 0.012 * width + 0.8)

@@ -1,8 +1,9 @@
-"""Upscaling: Real-ESRGAN's detail on the source's own colours, in tiles."""
+"""Upscaling: a network's detail on the source's own colours and texture, in tiles."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
 
 import cv2
 import numpy as np
@@ -10,30 +11,77 @@ import numpy as np
 from engine.contract import MAX_PIXELS
 from engine.models.card import Card
 from engine.renderers.base import Picture, Pixels, RenderTask, Report
-from engine.renderers.studio.esrgan import TILE, Network, enlarged_by, network
-from engine.renderers.studio.filters import Floats, blur, floats
+from engine.renderers.studio.drawn import is_drawn
+from engine.renderers.studio.enlarging import crisp, faithful, grained, interpolated, narrow, noise_of, textured
+from engine.renderers.studio.filters import Floats, floats
+from engine.renderers.studio.networks import Network, drawing_network, photo_network
+from engine.renderers.studio.tiling import Tile, enlarged_by
 
-NO_WEIGHTS = "Real-ESRGAN's weights are not installed here: enlarged by interpolation and sharpened."
+NO_WEIGHTS = "The enlarging network's weights are not installed here: enlarged by interpolation and sharpened."
+TILE = 160
+#: Source pixels beyond what the network sees: resizing, blending and projecting back look this far.
+_BLENDING = 14
 _COLOUR_SIGMA = 1.5  # source pixels; larger than the detail a network makes up, smaller than a colour's area
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """How a picture is enlarged.
+
+    Args:
+        scale: 2, 3 or 4.
+        network: Or None for interpolation.
+        drawn: Whether it is a drawing, whose areas are to be clean.
+        keeps_texture: Whether the network is one for photos, whose texture can be trusted.
+        noise: Of the source (0..1), to be given back as grain.
+        side: Of the tiles, in source pixels.
+    """
+
+    scale: int
+    network: Network | None
+    drawn: bool = False
+    keeps_texture: bool = False
+    noise: float = 0.0
+    side: int = field(default=TILE)
+
+    @property
+    def margin(self) -> int:
+        """Source pixels around a tile that it may look at."""
+        return _BLENDING + (self.network.reach if self.network else 0)
 
 
 class Upscale:
     """Makes a picture 2, 3 or 4 times as large; see `engine.renderers.base.Renderer`."""
 
-    def __init__(self, card: Card, network_of: Callable[[int], Network | None] = network) -> None:
+    def __init__(
+        self,
+        card: Card,
+        network_of: Callable[[int], Network | None] = drawing_network,
+        photo_network_of: Callable[[int], Network | None] = photo_network,
+    ) -> None:
         self.card = card
         self._network_of = network_of
+        self._photo_network_of = photo_network_of
 
     def render(self, task: RenderTask, report: Report) -> Iterator[Picture]:
         """Yield the larger picture, once a variant; it is the same for every seed."""
         pixels = task.subject.pixels
         scale, notes = _scale_for(pixels, task.scale)
-        enlarger = self._network_of(scale) if scale > 1 else None
-        if enlarger is None and scale > 1:
-            notes = (*notes, NO_WEIGHTS)
-        large = enlarged(pixels, scale, enlarger, lambda done, of: report(done, of, None)) if scale > 1 else pixels
+        large = pixels
+        if scale > 1:
+            recipe = self._recipe(pixels, scale, task.prompt)
+            notes = notes if recipe.network else (*notes, NO_WEIGHTS)
+            large = enlarged(pixels, recipe, lambda done, of: report(done, of, None))
         for variant in task.variants:
             yield Picture(variant, large, notes)
+
+    def _recipe(self, pixels: Pixels, scale: int, words: str) -> Recipe:
+        if is_drawn(pixels, words):
+            return Recipe(scale, self._network_of(scale), drawn=True)
+        trusted = self._photo_network_of(scale)
+        return Recipe(
+            scale, trusted or self._network_of(scale), keeps_texture=trusted is not None, noise=noise_of(pixels)
+        )
 
 
 def _scale_for(pixels: Pixels, wanted: int) -> tuple[int, tuple[str, ...]]:
@@ -46,66 +94,53 @@ def _scale_for(pixels: Pixels, wanted: int) -> tuple[int, tuple[str, ...]]:
     return scale, (f"{wanted} times as large would be more than {MAX_PIXELS // 10**6} megapixels, {done}.",)
 
 
-def enlarged(
-    pixels: Pixels, scale: int, enlarger: Network | None, each: Callable[[int, int], None], side: int = TILE
-) -> Pixels:
-    """Return the picture `scale` times as large, alpha kept; memory beside the result is a few tiles.
+def enlarged(pixels: Pixels, recipe: Recipe, each: Callable[[int, int], None]) -> Pixels:
+    """Return the picture enlarged, alpha kept; memory beside the result is a few tiles.
 
     Args:
         pixels: HxWx3 or HxWx4.
-        scale: 2, 3 or 4.
-        enlarger: The network, or None for interpolation.
+        recipe: How large, and how.
         each: Called after every tile with how many are done, of how many.
-        side: Of the tiles, in source pixels.
     """
     height, width, channels = pixels.shape
+    scale = recipe.scale
     out = np.empty((height * scale, width * scale, channels), np.uint8)
-    parts = enlarged_by(pixels, scale, lambda tile: _tile(tile, scale, enlarger), each, side)
-    for tile, large in parts:
+
+    def enlarge(bytes_: Floats, around: Tile) -> Floats:
+        return _tile(bytes_, recipe, around)
+
+    for tile, large in enlarged_by(pixels, scale, enlarge, each, recipe.side, recipe.margin):
         rows, columns = slice(tile.top * scale, tile.bottom * scale), slice(tile.left * scale, tile.right * scale)
         out[rows, columns] = np.rint(np.clip(large, 0, 1) * 255).astype(np.uint8)
     return out
 
 
-def _tile(bytes_: Floats, scale: int, enlarger: Network | None) -> Floats:
+def _tile(bytes_: Floats, recipe: Recipe, around: Tile) -> Floats:
     """Enlarge one padded tile of bytes-as-floats, colour and alpha apart."""
+    scale = recipe.scale
     tile = floats(bytes_ / 255)
     rgb = np.ascontiguousarray(tile[..., :3])
-    plain = _interpolated(rgb, scale)
-    large = _sharpened(plain, scale) if enlarger is None else _on_own_colours(enlarger(rgb), plain, scale)
-    large = _consistent(large, rgb)
+    # A drawing's edges are steeper than its pixels tell: held to them to the last, they would turn bumpy.
+    large = faithful(_detailed(rgb, recipe), rgb, passes=1 if recipe.drawn else 2)
+    large = grained(large, recipe.noise, around.left * scale, around.top * scale)
     if tile.shape[2] == 3:
         return large
-    return np.dstack([large, np.clip(_interpolated(np.ascontiguousarray(tile[..., 3]), scale), 0, 1)])
+    alpha = np.ascontiguousarray(tile[..., 3])
+    size = (alpha.shape[1] * scale, alpha.shape[0] * scale)
+    return np.dstack([large, np.clip(cv2.resize(alpha, size, interpolation=cv2.INTER_CUBIC), 0, 1)])
 
 
-def _interpolated(image: Floats, scale: int) -> Floats:
-    size = (image.shape[1] * scale, image.shape[0] * scale)
-    return floats(cv2.resize(image, size, interpolation=cv2.INTER_LANCZOS4))
+def _detailed(rgb: Floats, recipe: Recipe) -> Floats:
+    scale = recipe.scale
+    if recipe.network is None:
+        return crisp(interpolated(rgb, scale), scale, 1.1)
+    large = recipe.network(rgb)
+    if recipe.keeps_texture:
+        return crisp(large, scale, 0.5)
+    large = _on_own_colours(large, interpolated(rgb, scale), scale)
+    return large if recipe.drawn else textured(large, rgb, scale)
 
 
 def _on_own_colours(large: Floats, plain: Floats, scale: int) -> Floats:
     """Return the network's fine detail over the source's low frequencies: colours never shift."""
-    sigma = _COLOUR_SIGMA * scale
-    return floats(large + _narrow(floats(plain - large), sigma))
-
-
-def _narrow(image: Floats, sigma: float) -> Floats:
-    """Blur with a kernel that stays within a tile's margin."""
-    side = 2 * round(2.5 * sigma) + 1
-    return floats(cv2.GaussianBlur(image, (side, side), sigma))
-
-
-def _sharpened(plain: Floats, scale: int) -> Floats:
-    """Sharpen an interpolated picture where it has edges, not where it has noise."""
-    fine = plain - blur(plain, 0.6 * scale)
-    return floats(plain + 1.1 * fine * np.clip(np.abs(fine) / 0.02, 0, 1))
-
-
-def _consistent(large: Floats, source: Floats) -> Floats:
-    """Project back (Irani and Peleg, 1991): scaled down again, the result is the source."""
-    size = (source.shape[1], source.shape[0])
-    for share in (0.9, 0.7):
-        missing = source - cv2.resize(large, size, interpolation=cv2.INTER_AREA)
-        large = floats(large + share * cv2.resize(missing, large.shape[1::-1], interpolation=cv2.INTER_CUBIC))
-    return large
+    return floats(large + narrow(floats(plain - large), _COLOUR_SIGMA * scale))
