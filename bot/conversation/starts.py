@@ -63,6 +63,7 @@ def vary(base: Base) -> StartJob:
         action=Action.GENERATE,
         families=family_of(version, base.variant),
         base=number,
+        looks=(),
         variants=None,
         change=Change.SUBTLE,
         motion=(),
@@ -76,6 +77,7 @@ def compare(project: Project, version: Version, base: Base | None) -> StartJob:
     plan = standing(version).evolve(
         action=Action.GENERATE,
         families=STILLS,
+        looks=(),
         base=base.variant.number if base else version.plan.base,
         variants=None,
         motion=(),
@@ -97,6 +99,7 @@ def tool(base: Base, action: Action) -> StartJob:
         action=action,
         families=(Family.VIDEO,) if action is Action.ANIMATE else family_of(version, base.variant),
         base=number,
+        looks=(),
         variants=None,
         motion=(),
         reason=reasons[action],
@@ -111,6 +114,7 @@ def submitted_plan(project: Project, version: Version, event: Submitted) -> Star
     plan = standing(version).evolve(
         action=Action.ANIMATE if video else Action.GENERATE,
         families=(event.family,),
+        looks=(),
         prompt=event.prompt or asked.prompt,
         change=event.change,
         exact=event.exact,

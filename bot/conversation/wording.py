@@ -64,5 +64,9 @@ def stopped(count: int) -> str:
 
 def families(chosen: Sequence[Family]) -> str:
     """Name families in a sentence."""
-    names = [FAMILY_WORDS[family] for family in chosen]
+    return listed([FAMILY_WORDS[family] for family in chosen])
+
+
+def listed(names: Sequence[str]) -> str:
+    """Name things in a sentence, at least one."""
     return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"

@@ -12,6 +12,7 @@ from bot.planner.phrasing import clauses_of
 from bot.planner.plan import Context
 from bot.planner.roles import without_images
 from bot.planner.vocabulary import Look, Modifier, defaults, fold, looks, modifiers, phrase, words
+from bot.planner.wish import compared
 from engine.contract import Family, Keep
 
 MIN_WORDS, ENOUGH_WORDS, MAX_WORDS = 25, 35, 70
@@ -51,7 +52,7 @@ def brief(heard: Heard, families: Sequence[Family], context: Context) -> Brief:
     else:
         lines = _written(heard, own, chosen, families, context)
     lines = _allowed(lines, heard.excluded)
-    lines = _filled(lines, family, heard, plain=len(families) > 1)
+    lines = _filled(lines, family, heard, plain=_compares(heard, families))
     negatives = _negative(heard, chosen, family, thread.negative if thread and standing else "")
     return Brief(_sentence(lines), negatives)
 
@@ -67,15 +68,20 @@ def own_words(heard: Heard, *, several: bool = False) -> list[str]:
 
     Of several pictures, what is said of their roles describes nothing.
     """
-    rest, full = heard.rest, heard.rest if len({look.family for look in heard.looks}) > 1 else heard.described
+    apart = compared(heard) or len({look.family for look in heard.looks}) > 1
+    rest, full = heard.rest, heard.rest if apart else heard.described
     if several:
         rest = full = without_images(rest)
     return clauses_of(rest, full or rest, heard.language)
 
 
+def _compares(heard: Heard, families: Sequence[Family]) -> bool:
+    return len(families) > 1 or bool(compared(heard))
+
+
 def _chosen(heard: Heard, families: Sequence[Family]) -> list[Look]:
     """Return the looks whose craft is written out: those of the one family that was chosen."""
-    if len(families) != 1:
+    if len(families) != 1 or compared(heard):
         return []
     fitting = [look for look in heard.looks if look.family is families[0]]
     return list({look.name: look for look in fitting}.values())[:2]
@@ -86,7 +92,7 @@ def _written(
 ) -> list[str]:
     """Begin with what is seen, then how it is made."""
     lines = own if own and _names_something(own[0]) else [_subject(context), *own]
-    made = [_in_media(heard)] if len(families) > 1 else _look_lines(heard, chosen, own)
+    made = [_in_media(heard)] if _compares(heard, families) else _look_lines(heard, chosen, own)
     return [*lines, *made, *(m.brief for m in heard.modifiers)]
 
 
@@ -118,13 +124,13 @@ def _edited(standing: str, heard: Heard, own: list[str], chosen: list[Look], fam
     lines = [line for line in re.split(r",\s+|[.;]\s+", standing.strip(" .")) if line.strip()]
     lines = [lines[0][:1].lower() + lines[0][1:], *lines[1:]] if lines else []
     gone = set(_pieces(_replaced(heard.modifiers)))
-    if chosen or len(families) > 1:
+    if chosen or _compares(heard, families):
         gone |= set(_pieces(_house_words()))
         lines = [line for line in lines if not any(look.pattern.search(fold(line)) for look in looks())]
     if any(_hour(line) for line in own):
         lines = [*lines[:1], *(line for line in lines[1:] if not _hour(line))]
     kept = [line for line in lines if line not in gone]
-    made = [_in_media(heard)] if len(families) > 1 else _look_lines(heard, chosen, own)
+    made = [_in_media(heard)] if _compares(heard, families) else _look_lines(heard, chosen, own)
     fresh = [*own, *made, *(m.brief for m in heard.modifiers)]
     return [*(kept[:1] or ["the same subject and scene"]), *(f for f in fresh if f not in kept), *kept[1:]]
 
@@ -138,7 +144,7 @@ def _pieces(texts: Iterable[str]) -> list[str]:
 
 
 def _in_media(heard: Heard) -> str:
-    named = " and ".join(dict.fromkeys(w.lower() for w in heard.look_words))
+    named = " and ".join(dict.fromkeys(w.strip().lower() for w in heard.look_words))
     return f"the same picture in {named}" if len(heard.looks) > 1 else "one picture in several media"
 
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 import asyncio
 
 from bot.conversation.wording import families as families_in_words
+from bot.conversation.wording import listed as in_words
 from bot.planner.brief import Brief, brief
 from bot.planner.hearing import Heard, hear
 from bot.planner.plan import Action, Base, Context, Plan, ThreadContext
 from bot.planner.roles import references
 from bot.planner.vocabulary import cautions, compiled, defaults, fold, words
-from bot.planner.wish import families, wish
+from bot.planner.wish import compared, families, wish
 from engine.contract import MAX_IMAGES, Family, Keep, Motion
 
 MAX_CAUTIONS = 3
@@ -68,6 +69,7 @@ def _generate(heard: Heard, context: Context) -> Plan:
     return Plan(
         action=Action.GENERATE,
         families=families_,
+        looks=compared(heard),
         version=_version(heard, context) if "back" in heard.said or heard.ago else None,
         prompt=written.prompt,
         negative=written.negative,
@@ -157,6 +159,8 @@ def _reason(plan: Plan, heard: Heard, context: Context) -> str:
         return str(listed[plan.action.value])
     if plan.action is not Action.GENERATE or not plan.families:
         return ""
+    if plan.looks:
+        return str(listed["compare"]).format(family=in_words(plan.looks))
     if len(plan.families) > 1:
         return str(listed["compare"]).format(family=families_in_words(plan.families))
     if heard.looks:
@@ -169,10 +173,10 @@ def _reply(plan: Plan, heard: Heard, context: Context) -> str:
     listed = words("replies")["reply"]
     if plan.action is Action.TALK:
         return str(listed[_topic(heard, context)])
-    what = ", ".join(dict.fromkeys(w.lower() for w in heard.look_words)) or families_in_words(
+    what = ", ".join(dict.fromkeys(w.strip().lower() for w in heard.look_words)) or families_in_words(
         plan.families or (Family.PHOTOREAL,)
     )
-    key = "compare" if len(plan.families) > 1 else plan.action.value
+    key = "compare" if len(plan.families) > 1 or plan.looks else plan.action.value
     if plan.action is Action.GENERATE and key != "compare" and context.thread and context.thread.versions:
         key, what = "followup", what if heard.looks else ", ".join(m.name for m in heard.modifiers) or "as you say"
     if plan.action is Action.PICK and plan.base is None:

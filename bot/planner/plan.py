@@ -44,11 +44,13 @@ class Plan(Frozen):
 
     `families` empty means: the family of the version it refines, else the planner's choice.
     `base` None means: the selected variant, else the source. `version` names an earlier version, from 1.
-    `prompt` describes the finished picture and is never a command.
+    `prompt` describes the finished picture and is never a command. `looks` are set when several looks, some of one
+    family, are to be compared: each in the member's words.
     """
 
     action: Action
     families: tuple[Family, ...] = ()
+    looks: Annotated[tuple[str, ...], Field(max_length=8)] = ()
     base: Base | None = None
     version: Annotated[int, Field(ge=1)] | None = None
     prompt: str = ""

@@ -57,7 +57,10 @@ def resolve(
     """
     plan = start.plan
     kind = KINDS.get(plan.action, Kind.GENERATE)
-    chosen = tuple(card.id for card in choose(plan, kind, models, _parent_models(start, project)))
+    parents = _parent_models(start, project)
+    if kind is Kind.GENERATE and _settled(start, project, parents):
+        models = [m for m in models if m.id in parents]
+    chosen = tuple(card.id for card in choose(plan, kind, models, parents))
     return JobRequest(
         kind=kind,
         models=chosen,
@@ -86,11 +89,20 @@ def choose(plan: Plan, kind: Kind, models: Sequence[ModelView], parents: Sequenc
     able = [m for m in models if kind in m.kinds]
     ready = [m for m in able if m.why_not is None]
     groups = list(_groups(plan, kind, ready, parents))
-    found = dict.fromkeys(best.id for group in groups if (best := _best(plan.prompt, group, parents)))
+    found = _named(plan, ready) or dict.fromkeys(
+        best.id for group in groups if (best := _best(plan.prompt, group, parents))
+    )
     if not found:
         raise NothingCanRun(_why(able, plan.families))
     by_id = {m.id: m for m in ready}
     return tuple(by_id[i] for i in found)[:MAX_VARIANTS]
+
+
+def _named(plan: Plan, ready: Sequence[ModelView]) -> dict[str, None]:
+    """Return the cards of the looks that are to be compared; a look that no card knows is left out."""
+    able = [m for m in ready if m.family in plan.families]
+    best = ((look, _best(look, able, ())) for look in plan.looks)
+    return dict.fromkeys(card.id for look, card in best if card is not None and style_match(look, card))
 
 
 def _groups(
@@ -125,6 +137,16 @@ def _plain(text: str) -> str:
 def _why(able: Sequence[ModelView], families: Sequence[Family]) -> str | None:
     wanted = [m for m in able if m.why_not and (not families or m.family in families)]
     return f"{wanted[0].title} cannot run here: {wanted[0].why_not}" if wanted else None
+
+
+def _settled(start: StartJob, project: Project, parents: Sequence[str]) -> bool:
+    """Whether a look was chosen out of a comparison, and nothing said since asks for another.
+
+    The prompt still names every look that was compared, so it cannot say which.
+    """
+    parent = project.version(start.parent) if start.parent is not None else None
+    compared = parent.plan.looks if parent is not None and not start.plan.looks else ()
+    return bool(compared) and len(parents) == 1 and all(look in start.plan.prompt.lower() for look in compared)
 
 
 def _parent_models(start: StartJob, project: Project) -> tuple[str, ...]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bot.planner.hearing import Heard
 from bot.planner.plan import Action, Context
-from engine.contract import Family, Motion
+from engine.contract import MAX_VARIANTS, Family, Motion
 
 CAMERA = frozenset({Motion.PUSH_IN, Motion.PULL_BACK, Motion.PAN, Motion.ORBIT})
 STILLS = (Family.PHOTOREAL, Family.ILLUSTRATION, Family.CONCEPT3D)
@@ -108,6 +108,13 @@ def families(heard: Heard, context: Context) -> tuple[Family, ...]:
     if named:
         return (leading(heard),)
     return ()
+
+
+def compared(heard: Heard) -> tuple[str, ...]:
+    """Return the looks to be seen side by side, in the member's words, when families do not tell them apart."""
+    named = {look.name: word.strip().lower() for look, word in zip(heard.looks, heard.look_words, strict=True)}
+    several = "compare" in heard.said and len(named) > len({look.family for look in heard.looks})
+    return tuple(named.values())[:MAX_VARIANTS] if several else ()
 
 
 def leading(heard: Heard) -> Family:

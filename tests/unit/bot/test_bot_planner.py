@@ -279,6 +279,25 @@ def test_the_same_words_give_the_same_plan():
     assert understand("soft watercolor", NEW) == understand("soft watercolor", NEW)
 
 
+@pytest.mark.parametrize(
+    ("text", "families", "looks"),
+    [
+        ("compare watercolor, oil and ink", {Family.ILLUSTRATION}, ("watercolor", "oil", "ink")),
+        (
+            "gouache, pencil and clay side by side",
+            {Family.ILLUSTRATION, Family.CONCEPT3D},
+            ("gouache", "pencil", "clay"),
+        ),
+        ("photo vs comic vs clay", {Family.PHOTOREAL, Family.ILLUSTRATION, Family.CONCEPT3D}, ()),
+        ("a watercolor with oil painting colours", {Family.ILLUSTRATION}, ()),
+    ],
+)
+def test_looks_of_one_family_can_be_compared(text, families, looks):
+    plan = understand(text, Context(images=1))
+    assert set(plan.families) == families
+    assert plan.looks == looks
+
+
 def test_no_look_steers_what_nobody_asked_for():
     """Words that a family adds by itself change no axis of the studio."""
     steering = {w for entry in words("steer")["steer"] for w in entry["words"]}

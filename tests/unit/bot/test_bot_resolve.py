@@ -47,6 +47,36 @@ def test_without_style_words_the_parents_model_stays():
     assert resolved(plan(prompt="at night"), records.project(old), parent=old.id).models == ("ink",)
 
 
+COMPARED = plan(prompt="the same picture in comic and watercolor, warm light", looks=("comic", "watercolor"))
+
+
+@pytest.mark.parametrize(
+    ("looks", "cards"),
+    [
+        (("watercolor", "comic"), ("watercolor", "ink")),
+        (("comic", "comic strip", "watercolor"), ("ink", "watercolor")),
+        (("comic", "batik"), ("ink",)),  # of what is not here there is nothing to compare
+    ],
+)
+def test_looks_of_one_family_are_compared_by_name(looks, cards):
+    assert resolved(plan(prompt="in comic and watercolor", looks=looks)).models == cards
+
+
+@pytest.mark.parametrize(
+    ("follow_up", "card"),
+    [
+        ({"looks": ()}, "watercolor"),
+        ({"looks": (), "prompt": "the same picture in comic and watercolor, at night"}, "watercolor"),
+        ({"looks": (), "prompt": "a comic panel, warm light"}, "ink"),
+    ],
+)
+def test_who_picks_from_a_comparison_goes_on_with_that_look(follow_up, card):
+    both = records.version().request.model_copy(update={"models": ("ink", "watercolor")})
+    old = records.version(plan=COMPARED, request=both, variants=records.variants(2, "watercolor"))
+    request = resolved(COMPARED.evolve(**follow_up), records.project(old), parent=old.id, base_image=f"{1:064x}")
+    assert request.models == (card,)
+
+
 def test_no_family_means_the_family_of_the_base():
     old = records.version(variants=records.variants(4, "clay"))
     request = resolved(plan(families=()), records.project(old), parent=old.id, base_image=f"{2:064x}")
