@@ -10,8 +10,9 @@ from numpy.typing import NDArray
 from scipy.sparse import coo_matrix
 from scipy.sparse.csgraph import connected_components
 
+from engine.renderers.studio.edging import sharpened
 from engine.renderers.studio.filters import Floats, blur, floats, slopes, smoothstep
-from engine.renderers.studio.segments import Numbers, Segments, sharpened
+from engine.renderers.studio.segments import Numbers, Segments
 
 if TYPE_CHECKING:
     from engine.renderers.studio.scene import Scene

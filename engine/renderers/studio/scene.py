@@ -22,6 +22,7 @@ from engine.renderers.studio.flow import Flow, flow_of
 from engine.renderers.studio.matte import subject_matte
 from engine.renderers.studio.regions import Regions, regions_of
 from engine.renderers.studio.segments import Segments, segments_of
+from engine.renderers.studio.sharpness import Sharpness, sharpness_of
 
 T = TypeVar("T")
 
@@ -102,6 +103,11 @@ class Scene:
     def segments(self) -> Segments:
         """The superpixels of the small copy."""
         return segments_of(self.small, 12)
+
+    @derived
+    def sharpness(self) -> Sharpness:
+        """Where the picture is in focus, on a small copy."""
+        return sharpness_of(self.luma)
 
     @derived
     def matte(self) -> Floats:

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from scipy.sparse import coo_matrix
 from scipy.sparse.csgraph import dijkstra
 
-from engine.renderers.studio.filters import Floats, floats, resize, smoothstep
+from engine.renderers.studio.filters import Floats, floats
 
 Numbers = NDArray[np.int32]
 
@@ -61,8 +61,8 @@ def segments_of(lab: Floats, size: int) -> Segments:
     area = np.maximum(np.bincount(labels.ravel(), minlength=count), 1)
     y, x = np.mgrid[0:height, 0:width]
     columns = [*(lab[..., k] for k in range(3)), x / max(height, width), y / max(height, width)]
-    means = np.stack([np.bincount(labels.ravel(), c.ravel().astype(np.float64), count) for c in columns], 1)
-    means = means / area[:, None]
+    sums = np.stack([np.bincount(labels.ravel(), c.ravel().astype(np.float64), count) for c in columns], 1)
+    means = sums / area[:, None]
     rim = np.stack([np.bincount(e, minlength=count) for e in (labels[:, 0], labels[0], labels[:, -1], labels[-1])], 1)
     return Segments(labels, floats(means[:, :3]), floats(means[:, 3:]), floats(area), floats(rim), _pairs(labels))
 
@@ -106,48 +106,24 @@ def standing_out(parts: Segments, behind: Floats) -> Floats:
     return floats(np.clip(contrast / (np.percentile(contrast, 97) + 1e-3), 0, 1))
 
 
-def agreed(parts: Segments, yes: Floats, no: Floats) -> Floats:
-    """Return for each segment 0..1, led by the evidence for and against it, alike neighbours agreeing.
+def agreed(parts: Segments, wanted: Floats, weight: Floats, alike: float = 10.0, loose: float = 0.02) -> Floats:
+    """Return a value for each segment near the one wanted, alike neighbours agreeing.
 
-    The least-squares optimum of Zhu et al. (2014): sum of no s^2 + yes (s - 1)^2 + w (s_i - s_j)^2.
+    The least-squares optimum (as in Zhu et al., 2014): the sum of weight (s - wanted)^2 and of w (s_i - s_j)^2 over
+    neighbours.
+
+    Args:
+        parts: The segments.
+        wanted: N values.
+        weight: N, 0 and more: how much each is meant.
+        alike: How far colours may be apart and still tie neighbours, in Lab units.
+        loose: What ties neighbours of any colour.
     """
     first, second = parts.pairs.T
     colour = np.linalg.norm(parts.lab[first] - parts.lab[second], axis=1)
-    weight = np.exp(-0.5 * (colour / 10) ** 2) + 0.02
-    count = len(parts.area)
-    matrix = np.zeros((count, count))
-    np.add.at(matrix, (first, second), -weight)
+    tie = np.exp(-0.5 * (colour / alike) ** 2) + loose
+    matrix = np.zeros((len(wanted),) * 2)
+    np.add.at(matrix, (first, second), -tie)
     matrix += matrix.T
-    np.fill_diagonal(matrix, -matrix.sum(axis=1) + yes + no + 1e-4)
-    return floats(np.clip(np.linalg.solve(matrix, yes.astype(np.float64)), 0, 1))
-
-
-def sharpened(plane: Floats, small: Floats, rgb: Floats, eps: float = 1e-3) -> Floats:
-    """Return a plane of a small copy at full size, its edges laid on the picture's own.
-
-    A local linear model of the colours (guided filter; He, Sun and Tang, 2010), twice: at the copy's size for where
-    the edge is, then at full size for how it looks.
-
-    Args:
-        plane: hxw, 0..1.
-        small: hxwx3, the Lab copy it was found on.
-        rgb: HxWx3, the picture.
-        eps: How much colour has to vary before it counts as an edge.
-    """
-    height, width = rgb.shape[:2]
-    guide = floats(small / np.float32(100))
-    settled = np.clip(cv2.ximgproc.guidedFilter(guide, plane, 5, 2 * eps), 0, 1)
-    grown = resize(floats(settled), width, height)
-    step = max(1, round(max(height, width) / 512))
-    return smoothstep(0.1, 0.9, guided_by_colour(rgb, grown, max(2.0, 0.007 * max(height, width)), eps, step))
-
-
-def guided_by_colour(rgb: Floats, plane: Floats, radius: float, eps: float, step: int = 1) -> Floats:
-    """Smooth a plane along the colour edges of a picture; `step` above 1 fits the model on a smaller copy.
-
-    The fast guided filter (He and Sun, 2015).
-    """
-    if step == 1:
-        return floats(cv2.ximgproc.guidedFilter(rgb, plane, max(1, round(radius)), eps))
-    guided = cv2.ximgproc.createGuidedFilter(rgb, max(step, round(radius)), eps, 1.0 / step)
-    return floats(guided.filter(plane))
+    np.fill_diagonal(matrix, -matrix.sum(axis=1) + weight + 1e-4)
+    return floats(np.linalg.solve(matrix, wanted.astype(np.float64) * weight))
