@@ -60,9 +60,9 @@ def chalk(rng: np.random.Generator, radius: float, *, bite: float) -> Brush:
     """Return the side of a stick of chalk: soft at its rims, streaked, its rest decided by the paper's tooth."""
     u, v, rows = _places(radius)
     streak = _streaks(rng, rows, 3)
-    side = 1 - smoothstep(0.55, 1.05, floats(np.abs(v) + 0.1 * streak))
+    side = 1 - 0.55 * smoothstep(0.5, 1.0, floats(np.abs(v) + 0.1 * streak))
     end = smoothstep(0.0, 0.4, floats(1.05 - 0.2 * v * v - np.abs(u)))
-    return _brush(side * end * (0.82 + 0.16 * streak), 0.5 + 0.1 * streak, floats(0.03 * streak), bite)
+    return _brush(side * end * (0.80 + 0.06 * streak), 0.5 + 0.1 * streak, floats(0.03 * streak), bite)
 
 
 def _places(radius: float) -> tuple[Floats, Floats, int]:

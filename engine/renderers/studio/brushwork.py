@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.renderers.studio.brushes import REACH, Brush
-from engine.renderers.studio.colour import to_rgb
-from engine.renderers.studio.filters import Floats, floats
+from engine.renderers.studio.colour import to_lab, to_rgb
+from engine.renderers.studio.filters import Floats, blur, floats
 from engine.renderers.studio.flow import Flow
 
 _SHIFT = 4
@@ -57,7 +57,7 @@ class Easel(NamedTuple):
     height: Floats
 
 
-def strokes_on(  # noqa: PLR0913  # all of it is the plan
+def strokes_on(
     model: Floats, flow: Flow, wrong: Floats, layer: Layer, radius: float, rng: np.random.Generator
 ) -> Strokes:
     """Plan a layer: a jittered grid of strokes where the painting is `wrong` enough (after Hertzmann, 1998).
@@ -85,6 +85,25 @@ def strokes_on(  # noqa: PLR0913  # all of it is the plan
     return Strokes(*(floats(part[order]) for part in (centres, along, bend, reach, size, paint)))
 
 
+def led(flow: Flow, angle: float, share: float) -> Flow:
+    """Return a flow that goes the hand's own way (radians) where the picture leaves it free; `share` 0..1 of that."""
+    height, width = flow.x.shape
+    half = (max(1, width // 2), max(1, height // 2))
+    x, y, certain = (cv2.resize(p, half, interpolation=cv2.INTER_NEAREST) for p in (flow.x, flow.y, flow.certain))
+    free = share * (1 - 0.75 * certain)
+    # Twice the angle, for a tangent has no sign.
+    along = (1 - free) * (x * x - y * y) + free * np.cos(2 * angle)
+    aside = (1 - free) * 2 * x * y + free * np.sin(2 * angle)
+    turned = 0.5 * np.arctan2(aside, along)
+    wide = [cv2.resize(f(turned), (width, height), interpolation=cv2.INTER_NEAREST) for f in (np.cos, np.sin)]
+    return Flow(floats(wide[0]), floats(wide[1]), flow.certain)
+
+
+def wrong_on(easel: Easel, target: Floats, radius: float) -> Floats:
+    """Return how far a painting is from its target (Lab) as a brush of that radius sees it, in Lab units."""
+    return blur(floats(0.6 * np.abs(target - to_lab(easel.rgb)).sum(axis=2)), 0.4 * radius)
+
+
 def _starts(wrong: Floats, layer: Layer, radius: float, rng: np.random.Generator) -> Floats:
     height, width = wrong.shape
     step = max(1.5, layer.spacing * radius)
@@ -101,7 +120,7 @@ def _sampled(image: Floats, points: Floats) -> Floats:
     return floats(image[rows, columns])
 
 
-def _arcs(  # noqa: PLR0913  # an inner step of `strokes_on`
+def _arcs(
     starts: Floats, model: Floats, flow: Flow, colours: Floats, half: float, radius: float
 ) -> tuple[Floats, Floats, Floats, Floats]:
     """Return the arcs through the starts: centres, tangents, curvatures, half lengths."""
@@ -135,9 +154,7 @@ def _followed(starts: Floats, model: Floats, flow: Flow, colours: Floats, way: f
     return here
 
 
-def _drawn_back(
-    centres: Floats, along: Floats, model: Floats, colours: Floats, radius: float
-) -> tuple[Floats, Floats]:
+def _drawn_back(centres: Floats, along: Floats, model: Floats, colours: Floats, radius: float) -> tuple[Floats, Floats]:
     """Return centres moved away from an edge beside them, and how much narrower those strokes are (a share)."""
     across = np.stack([-along[:, 1], along[:, 0]], axis=1) * np.float32(0.8 * radius)
     over = [
@@ -201,7 +218,7 @@ def _owners(strokes: Strokes, shape: tuple[int, int]) -> NDArray[np.int32]:
     return owner
 
 
-def _prints(  # noqa: PLR0913  # an inner step of `laid`
+def _prints(
     strokes: Strokes,
     brush: Brush,
     rng: np.random.Generator,
@@ -225,6 +242,6 @@ def _prints(  # noqa: PLR0913  # an inner step of `laid`
     across = (v + REACH) * np.float32((rows - 1) / (2 * REACH)) + tiles.take(whose) * np.float32(rows)
     along = (u + REACH) * np.float32((columns - 1) / (2 * REACH))
     pad = -len(where) % _ROW
-    maps = (np.pad(m, (0, pad)).reshape(-1, _ROW) for m in (along, across))
-    found = cv2.remap(brush.prints, *maps, cv2.INTER_LINEAR).reshape(-1, 3)[: len(where)]
+    columns_at, rows_at = (floats(np.pad(m, (0, pad)).reshape(-1, _ROW)) for m in (along, across))
+    found = floats(cv2.remap(brush.prints, columns_at, rows_at, cv2.INTER_LINEAR)).reshape(-1, 3)[: len(where)]
     return found[:, 0], found[:, 1], found[:, 2]

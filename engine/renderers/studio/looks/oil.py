@@ -8,8 +8,8 @@ import numpy as np
 
 from engine.contract import Box
 from engine.renderers.studio.brushes import bristle_brush
-from engine.renderers.studio.brushwork import Easel, Layer, laid, strokes_on
-from engine.renderers.studio.colour import to_lab, to_rgb, with_saturation, with_tone
+from engine.renderers.studio.brushwork import Easel, Layer, laid, strokes_on, wrong_on
+from engine.renderers.studio.colour import to_rgb, with_saturation, with_tone
 from engine.renderers.studio.filters import Floats, blur, floats, lerp, slopes, smoothstep
 from engine.renderers.studio.look import Brief, Look
 from engine.renderers.studio.scene import oval
@@ -95,7 +95,7 @@ def _worked(easel: Easel, brief: Brief, palette: Palette, layer: Layer, target: 
     scene, rng = brief.scene, brief.dice.rng
     size = palette.size if layer.radius > 6 else min(palette.size, 1.0 + 0.3 * (palette.size - 1))
     radius = max(1.3, layer.radius * size * scene.unit)
-    wrong = _wrong(easel, target, radius)
+    wrong = wrong_on(easel, target, radius)
     fine = layer.radius < 4
     if fine:
         wrong = floats(wrong * (1.3 * smoothstep(0.15, 0.6, scene.detail) + 1.2 * scene.near_faces(1.1)))
@@ -105,17 +105,13 @@ def _worked(easel: Easel, brief: Brief, palette: Palette, layer: Layer, target: 
     laid(easel, strokes_on(model, flow, wrong, layer, radius, rng), brush, rng)
 
 
-def _wrong(easel: Easel, target: Floats, radius: float) -> Floats:
-    return blur(floats(0.6 * np.abs(target - to_lab(easel.rgb)).sum(axis=2)), 0.4 * radius)
-
-
 def _refined(easel: Easel, brief: Brief, target: Floats, face: Box) -> None:
     """Finish a face with brushes of its own size, however broad the others were: lids and lips are small strokes."""
     scene, rng = brief.scene, brief.dice.rng
     inside = oval(scene.shape, face, 1.05) > 0.2
     for share in (0.022, 0.010):
         radius = max(1.0, share * face.w)
-        wrong = floats(_wrong(easel, target, radius) * inside)
+        wrong = floats(wrong_on(easel, target, radius) * inside)
         strokes = strokes_on(target, scene.flow, wrong, FACE, radius, rng)
         laid(easel, strokes, bristle_brush(rng, radius, dry=0.0, body=0.5), rng)
 

@@ -1,0 +1,163 @@
+"""Gouache: flat, opaque, matte shapes of a few colours over a toned ground, dry at their edges, lights laid last."""
+
+from __future__ import annotations
+
+from typing import ClassVar, NamedTuple
+
+import cv2
+import numpy as np
+
+from engine.contract import Box
+from engine.renderers.studio.brushes import flat_brush
+from engine.renderers.studio.brushwork import Easel, Layer, laid, strokes_on, wrong_on
+from engine.renderers.studio.colour import colour, to_rgb, with_saturation
+from engine.renderers.studio.filters import Floats, blur, floats, grid, lerp, smoothstep
+from engine.renderers.studio.look import Brief, Look
+from engine.renderers.studio.pieces import cut
+from engine.renderers.studio.scene import oval
+from engine.renderers.studio.texture import noise, paper
+
+#: Over the flat shapes: only what they leave out.
+LAYERS = (
+    Layer(radius=13, spacing=1.0, length=6.5, worth=9.0, vary=0.5),
+    Layer(radius=6.0, spacing=1.0, length=7.0, worth=8.5, vary=0.4),
+    Layer(radius=2.8, spacing=1.1, length=7.0, worth=7.5, vary=0.3),
+)
+FACE = Layer(radius=2, spacing=0.95, length=5.0, worth=2.0, vary=0.3)
+ACCENT = Layer(radius=3, spacing=1.3, length=6.0, worth=5.0, vary=0.8)
+
+
+class Tubes(NamedTuple):
+    """What a variant is painted with."""
+
+    ground: str
+    size: float
+    colours: int
+    chroma: float
+    hue: tuple[float, float]
+    dry: float
+    border: float
+
+
+class Gouache(Look):
+    """Shapes first, then smaller shapes on them, then the lights."""
+
+    STEPS: ClassVar[int] = len(LAYERS) + 2
+
+    def paint(self, brief: Brief) -> Floats:
+        """Return the painting."""
+        scene, tubes = brief.scene, drawn(brief)
+        target = mixed(modelled(brief), brief, tubes)
+        sheet = paper(brief.dice.rng, scene.shape, scene.unit, 0.2)
+        easel = blocked_in(brief, tubes, sheet)
+        brief.step(easel.rgb)
+        for layer in LAYERS:
+            _worked(easel, brief, tubes, layer, target)
+            brief.step(easel.rgb)
+        for face in scene.faces:
+            _refined(easel, brief, target, face)
+        _accented(easel, brief, tubes, target)
+        brief.step(None)
+        rgb = untaped(easel.rgb, brief) if tubes.border else easel.rgb
+        return floats(np.clip(rgb * (1 + 0.012 * sheet[..., None]), 0, 1))
+
+
+def drawn(brief: Brief) -> Tubes:
+    """Draw a variant's ground, brushes and palette."""
+    dice, words = brief.dice, brief.steer
+    size = dice.choose((0.9, 1.25, 0.75, 1.05)) * (0.6 + 0.5 * brief.strength)
+    return Tubes(
+        ground=dice.choose(("#c98f5a", "#d9cdb8", "#8e5a4a", "#7f8f94")),
+        size=size * 2 ** (0.9 * words["bold"] - 0.7 * words.up("detail")),
+        colours=dice.choose((14, 10, 18, 12)),
+        chroma=dice.choose((0.18, 0.05, 0.28, 0.12)),
+        hue=dice.choose(((1.0, 3.0), (-1.5, -3.0), (3.0, 5.0), (-2.0, 3.0))),
+        dry=dice.choose((0.5, 0.65, 0.4, 0.6)),
+        border=dice.choose((0.0, 1.0, 0.0, 1.0)),
+    )
+
+
+def blocked_in(brief: Brief, tubes: Tubes, sheet: Floats) -> Easel:
+    """Return the toned ground with the flat shapes on it; they do not quite meet."""
+    scene, rng = brief.scene, brief.dice.rng
+    unit = scene.unit
+    size = min(1.8, tubes.size)
+    broad, far = cut(scene, tubes.colours, 9.0, 5.0 * size * unit)
+    small, near = cut(scene, 24, 7.0, 2.0 * size * unit)
+    detail = smoothstep(0.25, 0.6, blur(scene.detail, 3 * unit))
+    streak = scene.form.along(noise(rng, scene.shape, 2.2 * unit), 16 * unit)
+    streak = floats(streak / (streak.std() + 1e-6))
+    paint = mixed(lerp(broad, small, detail), brief, tubes)
+    paint[..., 0] += 0.9 * streak + 1.1 * noise(rng, scene.shape, 70 * unit, 2)
+    apart = lerp(far, near, detail) - unit * (0.3 + 0.5 * streak + 0.9 * noise(rng, scene.shape, 30 * unit, 2))
+    cover = smoothstep(0.0, 1.3 * unit, floats(apart + 1.1 * unit * (detail + 2 * scene.near_faces(1.3))))
+    cover *= 1 - smoothstep(1.5, 2.3, floats(1.1 * tubes.dry * streak + 0.5 * sheet)) * (1 - detail)
+    ground = colour(tubes.ground) * (1 + 0.02 * sheet[..., None])
+    return Easel(lerp(floats(ground), to_rgb(paint), floats(cover)), np.zeros(scene.shape, np.float32))
+
+
+def untaped(rgb: Floats, brief: Brief) -> Floats:
+    """Take the masking tape off: a clean white rim, under which a little paint has crept."""
+    height, width = brief.scene.shape
+    unit = brief.scene.unit
+    x, y = grid(height, width)
+    inset = np.minimum(np.minimum(x, width - 1 - x), np.minimum(y, height - 1 - y))
+    crept = inset + unit * np.clip(noise(brief.dice.rng, (height, width), 9 * unit, 2) - 0.8, 0, 2)
+    painted = smoothstep(17 * unit, 17 * unit + 1.2, floats(crept))
+    return lerp(np.broadcast_to(colour("#f6f2e8"), rgb.shape), rgb, painted)
+
+
+def mixed(lab: Floats, brief: Brief, tubes: Tubes) -> Floats:
+    """Return colours (Lab) as gouache dries: chalky in the lights, never black, of one temperature."""
+    scene = brief.scene
+    lab = with_saturation(lab, tubes.chroma * (0.5 + 0.5 * brief.strength), scene.skin)
+    lab[..., 0] = 15 + 0.84 * lab[..., 0]
+    lab[..., 1:] += np.asarray(tubes.hue, np.float32) * (1 - 0.5 * scene.near_faces(1.25)[..., None])
+    return lab
+
+
+def modelled(brief: Brief) -> Floats:
+    """Return what is painted over the shapes (Lab): the picture without its texture, faces as they are."""
+    scene = brief.scene
+    face = scene.near_faces(1.25)
+    held = np.maximum(0.85 * face, 0.45 * smoothstep(0.5, 0.9, scene.detail) + 0.3 * (1 - brief.strength))
+    return lerp(scene.flat, scene.lab, floats(np.clip(held, 0, 1)))
+
+
+def _worked(easel: Easel, brief: Brief, tubes: Tubes, layer: Layer, target: Floats) -> None:
+    """Paint a layer where the painting is not yet the picture; the broad brush leaves the sheet's rim."""
+    scene, rng = brief.scene, brief.dice.rng
+    size = tubes.size if layer.radius > 5 else min(tubes.size, 1.1)
+    radius = max(1.3, layer.radius * size * scene.unit)
+    wrong = wrong_on(easel, target, radius)
+    fine = layer.radius < 4
+    if fine:
+        wrong = floats(wrong * (1.3 * smoothstep(0.15, 0.6, scene.detail) + scene.near_faces(1.1)))
+    strokes = strokes_on(target, scene.flow if fine else scene.form, wrong, layer, radius, rng)
+    laid(easel, strokes, flat_brush(rng, radius, dry=tubes.dry if layer.radius > 5 else 0.25), rng)
+
+
+def _refined(easel: Easel, brief: Brief, target: Floats, face: Box) -> None:
+    """Finish a face with brushes of its own size."""
+    scene, rng = brief.scene, brief.dice.rng
+    inside = oval(scene.shape, face, 1.05) > 0.2
+    for share in (0.024, 0.011):
+        radius = max(1.0, share * face.w)
+        wrong = floats(wrong_on(easel, target, radius) * inside)
+        laid(easel, strokes_on(target, scene.flow, wrong, FACE, radius, rng), flat_brush(rng, radius, dry=0.0), rng)
+
+
+def _accented(easel: Easel, brief: Brief, tubes: Tubes, target: Floats) -> None:
+    """Lay crisp lights over the darks where the picture glints."""
+    scene, rng = brief.scene, brief.dice.rng
+    lightness = np.ascontiguousarray(scene.lab[..., 0])
+    lightness = blur(lightness, 1.0 * scene.unit)
+    # What an opening takes away is bright and narrow; a difference of blurs would ring every dark shape with light.
+    kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * round(5 * scene.unit) + 1,) * 2)
+    glint = lightness - cv2.morphologyEx(lightness, cv2.MORPH_OPEN, kernel)
+    glint = floats(glint * smoothstep(45, 75, lightness) * (1 - 0.8 * scene.near_faces(1.1)))
+    model = target.copy()
+    model[..., 0] = np.clip(model[..., 0] + 0.9 * np.clip(glint, 0, 14), 0, 97)
+    radius = max(1.2, ACCENT.radius * min(1.2, tubes.size) * scene.unit)
+    strokes = strokes_on(floats(model), scene.flow, glint, ACCENT, radius, rng)
+    laid(easel, strokes, flat_brush(rng, radius, dry=0.15), rng)
