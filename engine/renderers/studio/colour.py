@@ -60,13 +60,13 @@ def with_warmth(lab: Floats, warmth: float, held: Floats | None = None) -> Float
 
 
 def with_tint(lab: Floats, a: float, b: float, held: Floats | None = None) -> Floats:
-    """Add up to `a` and `b` to a Lab picture's colour, about a third of it at black and white.
+    """Add up to `a` and `b` to a Lab picture's colour, not half of it at black and white.
 
     White gives way a little, for no screen shows white that is coloured.
     """
     out = lab.copy()
     lightness = np.clip(lab[..., 0] * np.float32(0.01), 0, 1)
-    amount = np.float32(0.35) + np.minimum(np.float32(2.6) * lightness * (1 - lightness), np.float32(0.65))
+    amount = np.float32(0.45) + np.minimum(np.float32(2.2) * lightness * (1 - lightness), np.float32(0.55))
     if held is not None:
         amount *= 1 - np.float32(0.5) * held
     out[..., 1] += np.float32(a) * amount

@@ -13,9 +13,9 @@ from engine.renderers.studio.steering import Steer
 
 _TEXT = 0.8
 #: How far kept colours may be from the source's: the mean deltaE of the picture seen from a step away.
-_NEAR = 2.5
+_NEAR = 2.7
 #: From how coarse a scale on (pixels at 1024) the source's colours are brought back: the widest that is near enough.
-_SCALES = (9.0, 5.0, 3.0, 1.8)
+_SCALES = (12.0, 8.0, 5.5, 3.6, 2.2)
 _SMALL = 320
 
 
@@ -80,23 +80,32 @@ def _seen_apart(differences: Floats) -> float:
 def with_source_faces(lab: Floats, scene: Scene) -> Floats:
     """Give each face its source's drawing back, in the look's own tones: eyes, nose and mouth are the likeness.
 
-    The face's light and dark at the scale of features are the source's; its colour, its mean and its finest texture
-    stay the look's.
+    The face's light and dark at the scale of features are the source's; its tone at large and its finest texture
+    stay the look's, and its colour does where the two do not agree.
     """
-    out = lab
+    out = lab.copy()
     for face in scene.faces:
         near = oval(scene.shape, face, 1.0)
-        if not (near > 0.5).any():
-            continue
-        wide, fine = max(2.0, 0.30 * face.w), max(0.5, 0.012 * face.w)
-        source, own = scene.lab[..., 0], lab[..., 0]
-        features = blur(np.ascontiguousarray(source), fine) - blur(np.ascontiguousarray(source), wide)
-        drawn = blur(np.ascontiguousarray(own), fine) - blur(np.ascontiguousarray(own), wide)
-        gain = float(np.clip(drawn[near > 0.5].std() / (features[near > 0.5].std() + 1e-3), 0.8, 1.25))
-        out = out.copy()
-        out[..., 0] = np.clip(out[..., 0] + 0.85 * near * (gain * features - drawn), 0, 100)
-        out[..., 1:] = lerp(out[..., 1:], floats(0.5 * out[..., 1:] + 0.5 * scene.lab[..., 1:]), floats(0.6 * near))
-    return floats(out)
+        if (near > 0.5).any():
+            _with_source_face(out, scene, near, face.w)
+    return out
+
+
+def _with_source_face(lab: Floats, scene: Scene, near: Floats, width: int) -> None:
+    wide, fine = max(2.0, 0.30 * width), max(0.5, 0.012 * width)
+    inside = near > 0.5
+    features, drawn = (
+        blur(plane, fine) - blur(plane, wide)
+        for plane in (np.ascontiguousarray(picture[..., 0]) for picture in (scene.lab, lab))
+    )
+    gain = float(np.clip(drawn[inside].std() / (features[inside].std() + 1e-3), 0.85, 1.25))
+    # On white paper or dark ground there is no room for light and shade: the face makes some.
+    middle, reach = float(np.median(lab[..., 0][inside])), float(np.percentile(np.abs(features[inside]), 95)) * gain
+    room = float(np.clip(97 - reach - middle, -26, 0) + np.clip(6 + reach - middle, 0, 26))
+    lab[..., 0] = np.clip(lab[..., 0] + near * (0.85 * (gain * features - drawn) + room), 0, 100)
+    apart = np.linalg.norm(np.median(lab[..., 1:][inside], axis=0) - np.median(scene.lab[..., 1:][inside], axis=0))
+    alike = float(np.clip(1 - apart / 36, 0, 1))
+    lab[..., 1:] += (0.35 * alike * near)[..., None] * (scene.lab[..., 1:] - lab[..., 1:])
 
 
 def lettering(scene: Scene) -> Floats:
