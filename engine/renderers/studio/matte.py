@@ -1,97 +1,185 @@
-"""Which pixels are the subject: GrabCut from faces, saliency and the frame."""
+"""Which pixels are the subject: superpixels that stand out, GrabCut, and an edge that lies on the picture's."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from typing import TYPE_CHECKING, NamedTuple
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from engine.contract import Box
-from engine.renderers.studio.colour import to_bytes
-from engine.renderers.studio.filters import Floats, blur, floats, guided, resize, smoothstep, steepness
+from engine.renderers.studio.colour import to_bytes, to_rgb
+from engine.renderers.studio.edging import guided_by_colour
+from engine.renderers.studio.filters import Floats, blur, floats, resize, smoothstep
+from engine.renderers.studio.segments import Segments, agreed, outside, standing_out
 
-_SIDE = 224
+if TYPE_CHECKING:
+    from engine.renderers.studio.scene import Scene
+
+Mask = NDArray[np.uint8]
+
+#: What of the lower edge counts as surroundings: things and people stand on it.
+_FLOOR = 0.3
 
 
-def subject_matte(rgb: Floats, luma: Floats, faces: Sequence[Box]) -> Floats:
-    """Return a soft matte of the subject: 1 subject, 0 surroundings.
+class Cutout(NamedTuple):
+    """A soft matte (1 subject, 0 surroundings) and how sure it is, 0..1: below a half it is a guess."""
 
-    GrabCut (Rother et al., 2004) on a small copy, seeded by contrast to the frame and by faces with the
-    body below them; its edge is then laid on the picture's own edges by a guided filter.
+    matte: Floats
+    certain: float
+
+
+class _Evidence(NamedTuple):
+    """What speaks for and against each segment being the subject, 0 and more."""
+
+    subject: Floats
+    around: Floats
+
+
+def cut_out(scene: Scene) -> Cutout:
+    """Return the subject of a scene, soft at the edge.
+
+    Superpixels are weighed by how they stand out from what is connected to the frame (Zhu et al., 2014), by focus,
+    place and faces; GrabCut (Rother et al., 2004) draws the border on a small copy; a local colour model lays it on the
+    picture's own edges.
     """
-    height, width = luma.shape
-    scale = min(1.0, _SIDE / max(height, width))
-    small = resize(rgb, max(8, round(width * scale)), max(8, round(height * scale)))
-    contrast = _contrast(small)
-    likely = _likelihood(contrast)
-    for face in faces:
-        _add_person(likely, face, scale)
-    cut = _grabcut(small, likely)
-    if not faces:
-        # What looks like the frame of the picture is not the subject, even when it is walled in by it.
-        cut = _filled(_tidied(cut * (contrast > 0.12)))
-    grown = np.clip(resize(blur(cut, 1.0), width, height), 0, 1)
-    edged = guided(luma, floats(grown), 0.006 * max(height, width) + 2, 1e-3)
-    return smoothstep(0.2, 0.8, edged)
+    parts, small = scene.segments, scene.small
+    evidence = _evidence(scene, parts)
+    total = evidence.subject + evidence.around
+    likely = agreed(parts, floats(evidence.subject / np.maximum(total, 1e-6)), floats(0.6 * total), 9.0, 0.01)
+    soft = parts.spread(floats(np.clip(likely, 0, 1)))
+    cut = _cut(to_rgb(small), soft)
+    return Cutout(_edged(scene, cut), _certainty(parts, likely, cut))
 
 
-def _contrast(small: Floats) -> Floats:
-    """Return how much each pixel differs from the frame of the picture, 0..1."""
-    lab = floats(cv2.cvtColor(small, cv2.COLOR_RGB2Lab))
-    height, width = lab.shape[:2]
-    rim = max(2, min(height, width) // 16)
-    # The bottom of the frame is left out: people stand on it.
-    frame = np.concatenate([lab[:rim].reshape(-1, 3), lab[:, :rim].reshape(-1, 3), lab[:, -rim:].reshape(-1, 3)])
-    spread = np.cov(frame.T) + np.eye(3) * 20
-    away = lab.reshape(-1, 3) - np.median(frame, axis=0)
-    distance = np.sqrt(np.einsum("ij,jk,ik->i", away, np.linalg.inv(spread), away)).reshape(height, width)
-    # An empty sky has no edges, however it differs from the corners.
-    lively = blur(np.minimum(steepness(np.ascontiguousarray(lab[..., 0])), 6), 0.05 * width)
-    return blur(floats(np.clip(distance / 4, 0, 1) * smoothstep(0.45, 1.4, lively)), 0.02 * width)
+def _evidence(scene: Scene, parts: Segments) -> _Evidence:
+    height, width = parts.labels.shape
+    person = parts.mean(_people(scene, (height, width)))
+    x, y = (parts.at * (max(height, width) / np.asarray([width, height]))).T
+    central = floats(np.exp(-(((x - 0.5) / 0.33) ** 2) - ((y - 0.53) / 0.38) ** 2))
+    focus, told = _focus(scene, parts, central)
+    # What is in focus is no background, even where it runs out of the frame.
+    behind = floats(_behind(scene, parts) * (1 - told * focus))
+    apart = standing_out(parts, behind)
+    touching = (parts.rim[:, :3].sum(axis=1) > 0) * (1 - told * focus)
+    # What is nearly black is as often a shadow or a gap as it is a thing.
+    murk = smoothstep(16, 7, floats(parts.lab[:, 0]))
+    yes = central * 1.1 * apart * (1 - behind) * (1 - 0.75 * murk) + told * focus * (0.5 + central) + 3 * person
+    no = behind * (1 - 0.9 * person) * (1.15 - 0.7 * central) + 1.2 * told * (1 - focus) + 0.12 * (1 - central)
+    no = no + (0.2 * touching + 0.9 * murk * (1 - central) ** 2) * (1 - np.minimum(1, 2 * person))
+    return _Evidence(floats(yes), floats(no))
 
 
-def _likelihood(contrast: Floats) -> Floats:
-    """Return how likely each pixel is the subject: it differs from the frame, and is central. 0..1."""
-    height, width = contrast.shape
-    y, x = np.mgrid[0:height, 0:width].astype(np.float32)
-    central = np.exp(-(((x / width - 0.5) / 0.3) ** 2 + ((y / height - 0.55) / 0.36) ** 2))
-    # Both must speak for it: a middle like the frame is sky or wall, a bright corner is not the subject.
-    return floats(0.5 * contrast * central + 0.3 * central * (contrast > 0.25) + 0.25 * contrast)
+def _behind(scene: Scene, parts: Segments) -> Floats:
+    """Return how surely each segment is surroundings: connected to the frame, sky, water, or leaves around."""
+    rim = floats(parts.rim @ np.asarray([1, 1, 1, _FLOOR], np.float32))
+    small = scene.small.shape
+    sky, water, leaves = (parts.mean(resize(plane, small[1], small[0])) for plane in scene.regions)
+    # Where leaves are all around, they are the surroundings, and so are the dark gaps between them.
+    leafy = smoothstep(0.2, 0.33, (leaves * parts.area).sum() / parts.area.sum())
+    gaps = leafy * (parts.lab[:, 0] < 14)
+    connected = outside(parts, rim) * (1 - 0.85 * leafy)
+    return floats(np.clip(np.maximum.reduce([connected, sky, 0.95 * water, (0.7 + 0.25 * leafy) * leaves, gaps]), 0, 1))
 
 
-def _add_person(likely: Floats, face: Box, scale: float) -> None:
-    """Mark a head, and shoulders below it, as likely."""
+def _focus(scene: Scene, parts: Segments, central: Floats) -> tuple[Floats, float]:
+    """Return how sharp each segment is, and how much that tells: a lot where the middle is sharp and the rim is not."""
+    small = scene.small.shape
+    sharp, told = (resize(plane, small[1], small[0]) for plane in scene.sharpness)
+    edges = parts.mean(floats(told))
+    focus = parts.mean(floats(sharp * told)) / np.maximum(edges, 1e-4)
+    # Texture in focus has many edges; a blurred surface has few, and they are wide.
+    crisp = floats(np.sqrt(focus * smoothstep(0.02, 0.25, edges)))
+    inner, outer = ((crisp * w * parts.area).sum() / (w * parts.area).sum() for w in (central, (1 - central) ** 2))
+    return crisp, float(np.clip((inner - outer - 0.08) / 0.16, 0, 1))
+
+
+def _people(scene: Scene, size: tuple[int, int]) -> Floats:
+    """Return a plane of heads, and of the shoulders and body below them, 0..1, on a small copy."""
+    out = np.zeros(size, np.float32)
+    for face in scene.faces:
+        _add_person(out, face, size[0] / scene.shape[0])
+    return out
+
+
+def _add_person(plane: Floats, face: Box, scale: float) -> None:
     x, y, side = (face.x + face.w / 2) * scale, (face.y + face.h / 2) * scale, face.w * scale
-    body = (round(x), round(y + 2.6 * side)), (round(1.15 * side), round(1.9 * side))
-    cv2.ellipse(likely, body[0], body[1], 0, 0, 360, 0.62, -1)
-    cv2.ellipse(likely, (round(x), round(y)), (round(0.55 * side), round(0.75 * side)), 0, 0, 360, 1.0, -1)
+    body = (round(x), round(y + 2.7 * side)), (round(1.2 * side), round(2.0 * side))
+    cv2.ellipse(plane, body[0], body[1], 0, 0, 360, 0.25, -1)
+    cv2.ellipse(plane, (round(x), round(y - 0.08 * side)), (round(0.58 * side), round(0.78 * side)), 0, 0, 360, 1.0, -1)
 
 
-def _grabcut(small: Floats, likely: Floats) -> Floats:
-    """Return GrabCut's answer as 0 or 1; the likelihood itself where it finds nothing."""
+def _cut(rgb: Floats, likely: Floats) -> Floats:
+    """Return GrabCut's answer as 0 or 1, whole; the likelihood itself where it finds nothing."""
+    middle = float(np.clip(_parting(likely), 0.22, 0.6))
     mask = np.full(likely.shape, cv2.GC_PR_BGD, np.uint8)
-    mask[likely > 0.4] = cv2.GC_PR_FGD
-    mask[likely > 0.88] = cv2.GC_FGD
-    mask[likely < 0.1] = cv2.GC_BGD
-    if (mask == cv2.GC_PR_FGD).sum() < 30 or (mask == cv2.GC_PR_BGD).sum() < 30:
+    mask[likely > middle] = cv2.GC_PR_FGD
+    mask[likely > middle + 0.5 * (float(likely.max()) - middle)] = cv2.GC_FGD
+    mask[likely < 0.5 * middle] = cv2.GC_BGD
+    if min((mask % 2 == 1).sum(), (mask % 2 == 0).sum()) < 60:
         return smoothstep(0.3, 0.7, likely)
     # GrabCut draws from OpenCV's own random numbers: the same picture must give the same matte.
     cv2.setRNGSeed(1)
     models = np.zeros((1, 65)), np.zeros((1, 65))
-    cv2.grabCut(to_bytes(small), mask, (0, 0, 1, 1), *models, 3, cv2.GC_INIT_WITH_MASK)
-    cut = _tidied(floats((mask == cv2.GC_FGD) | (mask == cv2.GC_PR_FGD)))
-    return cut if 0.04 < float(cut.mean()) < 0.92 else smoothstep(0.3, 0.7, likely)
+    cv2.grabCut(to_bytes(rgb), mask, (0, 0, 1, 1), *models, 2, cv2.GC_INIT_WITH_MASK)
+    cut = _whole(np.asarray(mask % 2 == 1, np.uint8), likely)
+    return cut if 0.005 < float(cut.mean()) < 0.97 else smoothstep(0.3, 0.7, likely)
+
+
+def _parting(likely: Floats) -> float:
+    """Return the value that best parts a plane (0..1) into two (Otsu, 1979)."""
+    value, _ = cv2.threshold(np.asarray(likely * 255, np.uint8), 0, 255, cv2.THRESH_OTSU)
+    return float(value) / 255
+
+
+def _whole(mask: Mask, likely: Floats) -> Floats:
+    """Return a mask without specks and holes; what is drawn apart from the main piece stays only if it is likely."""
+    small, large = (cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (side, side)) for side in (3, 5))
+    tidy = cv2.morphologyEx(cv2.morphologyEx(mask, cv2.MORPH_CLOSE, large), cv2.MORPH_OPEN, small)
+    count, names, stats, _ = cv2.connectedComponentsWithStats(tidy, connectivity=4)
+    weights = np.bincount(names.ravel(), likely.ravel().astype(np.float64), count)
+    weights[0] = 0
+    most = weights.max()
+    keep = [n for n in range(1, count) if weights[n] > 0.12 * most and weights[n] > 0.4 * stats[n, cv2.CC_STAT_AREA]]
+    return _filled(floats(np.isin(names, keep or [int(weights.argmax())])) * (most > 0))
 
 
 def _filled(cut: Floats) -> Floats:
-    """Fill the holes of a mask: what cannot be reached from the frame is inside."""
-    outside = np.pad(np.rint(cut).astype(np.uint8), 1)
-    cv2.floodFill(outside, np.zeros((outside.shape[0] + 2, outside.shape[1] + 2), np.uint8), (0, 0), 2)
-    return floats(outside[1:-1, 1:-1] != 2)
+    """Fill the holes of a mask: small ones, which cannot be reached from the frame."""
+    holes = np.asarray(cut < 0.5, np.uint8)
+    count, names, stats, _ = cv2.connectedComponentsWithStats(holes, connectivity=4)
+    rim = set(np.concatenate([names[0], names[-1], names[:, 0], names[:, -1]]).tolist())
+    inner = [n for n in range(1, count) if n not in rim and stats[n, cv2.CC_STAT_AREA] < 0.04 * cut.sum()]
+    return floats(np.maximum(cut, np.isin(names, inner)))
 
 
-def _tidied(cut: Floats) -> Floats:
-    """Close small holes and drop specks."""
-    kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (5, 5))
-    return floats(cv2.morphologyEx(cv2.morphologyEx(cut, cv2.MORPH_CLOSE, kernel), cv2.MORPH_OPEN, kernel))
+def _edged(scene: Scene, cut: Floats) -> Floats:
+    """Return the mask at full size, its edge laid on the picture's own, soft where the picture is (hair, blur)."""
+    height, width = scene.shape
+    settled = np.clip(guided_by_colour(floats(scene.small / np.float32(100)), blur(cut, 0.6), 3, 1e-3), 0, 1)
+    grown = resize(floats(settled), width, height)
+    long = max(height, width)
+    wide = np.clip(guided_by_colour(scene.rgb, grown, 0.010 * long + 1, 2e-4, max(1, round(long / 512))), 0, 1)
+    fine = guided_by_colour(scene.rgb, floats(wide), 0.004 * long + 1, 2e-5, max(1, round(long / 1024)))
+    # Only near its border may a matte be soft: what lies well inside is whole, what lies well outside is gone.
+    border = max(2.0, 0.012 * long)
+    core, reach = (resize(blur(cut, border * len(cut) / height), width, height) for _ in (0, 1))
+    held = np.clip(
+        floats(smoothstep(0.12, 0.88, floats(fine))), smoothstep(0.9, 0.99, core), smoothstep(0.01, 0.1, reach)
+    )
+    return floats(held)
+
+
+def _certainty(parts: Segments, likely: Floats, cut: Floats) -> float:
+    """Return how sure the matte is: the segments were decided, the cut agrees with them and is of a sensible size."""
+    inside = parts.mean(cut)
+    decided = np.abs(2 * likely - 1)
+    agree = 1 - np.abs(inside - likely)
+    weight = parts.area * (0.15 + np.maximum(inside, likely))
+    size = float(cut.mean())
+    sensible = min(1.0, size / 0.02) * min(1.0, max(0.0, 0.95 - size) / 0.15)
+    strong = float(smoothstep(0.35, 0.7, floats(np.percentile(likely, 98))))
+    return strong * float(
+        np.clip(1.3 * ((0.5 * decided + 0.5 * agree) * weight).sum() / weight.sum() - 0.2, 0, 1) * sensible
+    )

@@ -19,7 +19,7 @@ from engine.renderers.studio.colour import skin, to_bytes, to_lab
 from engine.renderers.studio.depth import depth_of
 from engine.renderers.studio.filters import Floats, bilateral, blur, floats, resize, steepness
 from engine.renderers.studio.flow import Flow, flow_of
-from engine.renderers.studio.matte import subject_matte
+from engine.renderers.studio.matte import Cutout, cut_out
 from engine.renderers.studio.regions import Regions, regions_of
 from engine.renderers.studio.segments import Segments, segments_of
 from engine.renderers.studio.sharpness import Sharpness, sharpness_of
@@ -110,9 +110,14 @@ class Scene:
         return sharpness_of(self.luma)
 
     @derived
+    def cutout(self) -> Cutout:
+        """The subject: its soft matte, and how sure that is."""
+        return cut_out(self)
+
+    @property
     def matte(self) -> Floats:
         """Soft matte of the subject."""
-        return subject_matte(self.rgb, self.luma, self.faces)
+        return self.cutout.matte
 
     @derived
     def flat(self) -> Floats:

@@ -7,8 +7,9 @@ from typing import NamedTuple
 import cv2
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import coo_matrix
+from scipy.sparse import coo_matrix, diags
 from scipy.sparse.csgraph import dijkstra
+from scipy.sparse.linalg import spsolve
 
 from engine.renderers.studio.filters import Floats, floats
 
@@ -122,8 +123,9 @@ def agreed(parts: Segments, wanted: Floats, weight: Floats, alike: float = 10.0,
     first, second = parts.pairs.T
     colour = np.linalg.norm(parts.lab[first] - parts.lab[second], axis=1)
     tie = np.exp(-0.5 * (colour / alike) ** 2) + loose
-    matrix = np.zeros((len(wanted),) * 2)
-    np.add.at(matrix, (first, second), -tie)
-    matrix += matrix.T
-    np.fill_diagonal(matrix, -matrix.sum(axis=1) + weight + 1e-4)
-    return floats(np.linalg.solve(matrix, wanted.astype(np.float64) * weight))
+    count = len(wanted)
+    ties = coo_matrix((tie, (first, second)), shape=(count, count)).tocsr()
+    ties = ties + ties.T
+    total = np.asarray(ties.sum(axis=1)).ravel() + weight + 1e-4
+    system = diags(total.astype(np.float64)) - ties
+    return floats(spsolve(system.tocsc(), wanted.astype(np.float64) * weight))
