@@ -85,7 +85,7 @@ def with_source_faces(lab: Floats, scene: Scene) -> Floats:
     """
     out = lab.copy()
     for face in scene.faces:
-        near = oval(scene.shape, face, 1.0)
+        near = oval(scene.shape, face, 1.25)
         if (near > 0.5).any():
             _with_source_face(out, scene, near, face.w)
     return out
@@ -98,11 +98,11 @@ def _with_source_face(lab: Floats, scene: Scene, near: Floats, width: int) -> No
         blur(plane, fine) - blur(plane, wide)
         for plane in (np.ascontiguousarray(picture[..., 0]) for picture in (scene.lab, lab))
     )
-    gain = float(np.clip(drawn[inside].std() / (features[inside].std() + 1e-3), 0.85, 1.25))
+    gain = float(np.clip(drawn[inside].std() / (features[inside].std() + 1e-3), 1.0, 1.25))
     # On white paper or dark ground there is no room for light and shade: the face makes some.
     middle, reach = float(np.median(lab[..., 0][inside])), float(np.percentile(np.abs(features[inside]), 95)) * gain
-    room = float(np.clip(97 - reach - middle, -26, 0) + np.clip(6 + reach - middle, 0, 26))
-    lab[..., 0] = np.clip(lab[..., 0] + near * (0.85 * (gain * features - drawn) + room), 0, 100)
+    room = float(np.clip(97 - reach - middle, -26, 0) + np.clip(14 + reach - middle, 0, 30))
+    lab[..., 0] = np.clip(lab[..., 0] + near * ((gain * features - drawn) + room), 0, 100)
     apart = np.linalg.norm(np.median(lab[..., 1:][inside], axis=0) - np.median(scene.lab[..., 1:][inside], axis=0))
     alike = float(np.clip(1 - apart / 36, 0, 1))
     lab[..., 1:] += (0.35 * alike * near)[..., None] * (scene.lab[..., 1:] - lab[..., 1:])
