@@ -8,14 +8,17 @@ from typing import NamedTuple
 import cv2
 import numpy as np
 from numpy.typing import NDArray
+from scipy import ndimage
 
-from engine.renderers.studio.filters import Floats, blur, floats, lerp, resize
+from engine.renderers.studio.filters import Floats, blur, floats, lerp, resize, smoothstep, steepness
 from engine.renderers.studio.scene import Scene
 
 Labels = NDArray[np.int32]
 
 _SIDE = 448
 _CELL = 7
+#: How much a difference in lightness counts: shading alone does not part a thing.
+_LIGHT = 0.5
 #: Directions in which a neighbour is looked for.
 _WAYS = ((0, 1), (1, 0), (1, 1), (1, -1))
 
@@ -61,9 +64,13 @@ def _areas(scene: Scene, count: int, smooth: float, fine: float) -> Areas:
     scale = min(1.0, _SIDE / max(height, width))
     small = resize(scene.flat, max(8, round(width * scale)), max(8, round(height * scale)))
     face = resize(scene.near_faces(1.15), small.shape[1], small.shape[0])
+    soft = blur(small, 1.0)
+    steep = sum(steepness(np.ascontiguousarray(soft[..., k])) for k in range(3))
+    clear = np.maximum(blur(smoothstep(1.2, 4.0, floats(steep)), 1.5), face)
     cells = scene.once("superpixels", lambda: _superpixels(small))
     labels = _joined(small, cells, count, 1 + fine * face)
-    labels = rounded(labels, face, smooth * scene.unit * scale, scene.shape)
+    labels = rounded(labels, clear, smooth * scene.unit * scale, scene.shape)
+    labels = without_slivers(labels, 1.1 * smooth * scene.unit)
     return Areas(labels, means(labels, int(labels.max()) + 1, scene.flat), edge_of(labels))
 
 
@@ -87,7 +94,7 @@ def _joined(small: Floats, cells: Labels, count: int, weight: Floats) -> Labels:
 
     def offer(a: int, b: int) -> None:
         p, q = colour[a], colour[b]
-        gap = (p[0] - q[0]) ** 2 + (p[1] - q[1]) ** 2 + (p[2] - q[2]) ** 2
+        gap = _LIGHT * (p[0] - q[0]) ** 2 + (p[1] - q[1]) ** 2 + (p[2] - q[2]) ** 2
         heapq.heappush(heap, (mass[a] * mass[b] / (mass[a] + mass[b]) * (gap + 4), a, b, version[a], version[b]))
 
     for a in range(total):
@@ -138,7 +145,7 @@ def _neighbours(labels: Labels, total: int, reach: int = 1) -> list[set[int]]:
     return near
 
 
-def rounded(labels: Labels, face: Floats, sigma: float, shape: tuple[int, int]) -> Labels:
+def rounded(labels: Labels, clear: Floats, sigma: float, shape: tuple[int, int]) -> Labels:
     """Return labels at full size with rounded outlines.
 
     Every area's mask is blurred and the largest wins. Areas far from each other share one mask, so that a dozen
@@ -146,20 +153,20 @@ def rounded(labels: Labels, face: Floats, sigma: float, shape: tuple[int, int]) 
 
     Args:
         labels: Small, from 0.
-        face: Plane of the same size: 1 where outlines keep more of their detail.
-        sigma: Of the blur, in small pixels.
+        clear: Plane of the same size: 1 where outlines are sure and keep their detail, 0 where they are guesses.
+        sigma: Of the blur, in small pixels; more on guesses, half of it on what is sure.
         shape: Height and width of the result.
     """
     height, width = shape
     total = int(labels.max()) + 1
-    reach = max(2, round(2.2 * max(sigma, 0.8)))
+    reach = max(2, round(3.2 * max(sigma, 0.8)))
     groups = _groups(labels, total, reach)
     best, winner = np.full(shape, -1.0, np.float32), np.zeros(shape, np.int32)
     kernel = np.ones((2 * reach + 1,) * 2, np.uint8)
     for k in range(int(groups.max()) + 1):
         mask = groups[labels] == k
         plane = floats(mask)
-        share = lerp(blur(plane, max(0.8, sigma)), blur(plane, max(0.7, sigma / 3)), face)
+        share = lerp(blur(plane, max(0.8, 1.7 * sigma)), blur(plane, max(0.7, sigma / 2)), clear)
         names = cv2.dilate(np.where(mask, labels + 1, 0).astype(np.uint16), kernel)
         large = resize(share, width, height)
         ahead = large > best
@@ -171,12 +178,31 @@ def rounded(labels: Labels, face: Floats, sigma: float, shape: tuple[int, int]) 
 
 def _groups(labels: Labels, total: int, reach: int) -> NDArray[np.int64]:
     """Colour the areas like a map, so that none has a namesake within reach."""
-    near = [a | b | c for a, b, c in zip(*(_neighbours(labels, total, r) for r in (1, reach, 2 * reach)), strict=True)]
+    near = [a | b | c for a, b, c in zip(*(_neighbours(labels, total, r) for r in (1, reach // 2 + 1, reach)), strict=True)]
     groups = np.full(total, -1)
     for a in sorted(range(total), key=lambda i: -len(near[i])):
         taken = {int(groups[b]) for b in near[a]}
         groups[a] = next(k for k in range(total) if k not in taken)
     return groups
+
+
+def filled(labels: Labels, gone: NDArray[np.bool_]) -> Labels:
+    """Return labels with the pixels `gone` given to the nearest that are not; unchanged when none or all are."""
+    if not gone.any() or gone.all():
+        return labels
+    _, nearest = cv2.distanceTransformWithLabels(
+        gone.astype(np.uint8), cv2.DIST_L2, 5, labelType=cv2.DIST_LABEL_PIXEL
+    )
+    names = np.zeros(int(nearest.max()) + 1, np.int32)
+    names[nearest[~gone]] = labels[~gone]
+    return np.asarray(names[nearest], np.int32)
+
+
+def without_slivers(labels: Labels, radius: float) -> Labels:
+    """Return labels from 0 without areas that hold no disc of `radius` pixels: their neighbours share them."""
+    widest = ndimage.maximum(edge_of(labels), labels, np.arange(int(labels.max()) + 1))
+    kept = filled(labels, np.asarray(widest)[labels] < radius)
+    return _renumbered(list(range(int(labels.max()) + 1)), kept)
 
 
 def outline(labels: Labels) -> NDArray[np.bool_]:

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from typing import ClassVar, NamedTuple
 
-import cv2
 import numpy as np
 
 from engine.renderers.studio.colour import linear, to_lab, to_rgb, unlinear, with_saturation
-from engine.renderers.studio.filters import Floats, blur, floats, lerp, smoothstep
+from engine.renderers.studio.features import feature_height, printed
+from engine.renderers.studio.filters import Floats, blur, floats, lerp
 from engine.renderers.studio.look import Brief, Look
 from engine.renderers.studio.pieces import Pieces, pieces_of, pillow
-from engine.renderers.studio.scene import Scene
-from engine.renderers.studio.sculpt import Lamp, lit, occluded, shadowed
+from engine.renderers.studio.sculpt import Lamp, lit, occluded, shadowed, volume
 from engine.renderers.studio.texture import fingerprints, noise
 
 
@@ -69,8 +68,9 @@ def modelled(brief: Brief, table: Table) -> Pieces:
 def coloured(pieces: Pieces, brief: Brief, table: Table) -> Floats:
     """Return the clay's own colours, sRGB: each piece one colour, kneaded unevenly; a face is modelled in one piece."""
     scene, rng = brief.scene, brief.dice.rng
-    own = np.clip(0.15 + 0.5 * (1 - brief.strength) + 0.75 * scene.near_faces(1.15), 0, 0.9)
-    lab = lerp(pieces.colours, _face_clay(scene), floats(own))
+    own = 0.06 + 0.5 * (1 - brief.strength)
+    face = printed(scene, 7, 6.0, 0.7)
+    lab = lerp(lerp(pieces.colours, blur(scene.flat, 1.6 * scene.unit), own), face.lab, floats(0.94 * face.where))
     lab[..., 0] = lerp(floats(lab[..., 0]), floats(21 + 0.68 * lab[..., 0]), 0.4 + 0.6 * brief.strength)
     lab = with_saturation(lab, table.chroma * (0.4 + 0.6 * brief.strength), scene.skin)
     lab[..., 0] += 1.2 * noise(rng, scene.shape, 60 * scene.unit, 2)
@@ -78,37 +78,19 @@ def coloured(pieces: Pieces, brief: Brief, table: Table) -> Floats:
     return to_rgb(lab)
 
 
-def _face_clay(scene: Scene) -> Floats:
-    """Return the picture's soft colours, a face's evened out: its form is for the light to show, its features stay."""
-    soft = blur(scene.flat, 1.6 * scene.unit)
-    even = blur(scene.flat, 16 * scene.unit)
-    features = smoothstep(5, 16, floats(np.linalg.norm(soft - even, axis=2)))
-    return lerp(soft, lerp(even, soft, features), floats(0.75 * scene.near_faces(1.15)))
-
-
 def raised(pieces: Pieces, brief: Brief, table: Table) -> Floats:
     """Return the height field in pixels: the subject's volume, forms on it, pieces, lumps and thumb prints."""
     scene, rng = brief.scene, brief.dice.rng
     unit = scene.unit
     faces = scene.near_faces(1.1)
+    inlaid = printed(scene, 7, 6.0, 0.7)
+    features = feature_height(scene) + 4.5 * inlaid.where * pillow(inlaid.edge, 5 * unit)
     lumps = 2.2 * noise(rng, scene.shape, 52 * unit, 2) + 0.2 * noise(rng, scene.shape, 10 * unit)
     touched = fingerprints(rng, scene.shape, unit, table.prints)
     small = pieces.height / unit * (1 - 0.85 * faces)
-    surface = volume(scene) + small + (1 - 0.6 * faces) * (lumps + 0.28 * touched)
+    body = volume(scene) * (1 - 0.35 * faces) + features
+    surface = body + small + (1 - 0.55 * faces) * (lumps + 0.42 * touched)
     return floats(unit * (0.45 + 0.55 * brief.strength) * surface)
-
-
-def volume(scene: Scene) -> Floats:
-    """Return the large forms, in pixels at 1024: the subject swollen from its outline, and what its shading says."""
-    unit = scene.unit
-    cut_out = (scene.matte > 0.5).astype(np.uint8)
-    deep = floats(cv2.distanceTransform(cut_out, cv2.DIST_L2, cv2.DIST_MASK_PRECISE))
-    swollen = blur(pillow(deep, 150 * unit), 5 * unit)
-    tone = floats(scene.flat[..., 0] / 100)
-    forms = blur(tone, 6 * unit) - blur(tone, 48 * unit)
-    features = blur(tone, 2.5 * unit) - blur(tone, 14 * unit)
-    face = scene.near_faces(1.1)
-    return floats(84 * swollen + 16 * blur(scene.matte, 4 * unit) + 62 * forms + 26 * face * features)
 
 
 def photographed(height: Floats, albedo: Floats, brief: Brief, table: Table) -> Floats:
@@ -121,13 +103,23 @@ def photographed(height: Floats, albedo: Floats, brief: Brief, table: Table) -> 
     creases = occluded(height, unit)
     light = lit(height, (key, fill, rim), shade)
     ambient = np.asarray([0.17, 0.175, 0.2], np.float32)
-    body = linear(albedo) * (light.diffuse + ambient) * creases[..., None]
+    fallen = _inside(light.diffuse, unit)
+    body = linear(albedo) * (fallen + ambient) * creases[..., None]
     shine = 0.055 * light.gloss * creases
     graded = unlinear(_rolled(floats(1.06 * body + shine[..., None])))
     lab = to_lab(graded)
     # Light that has been inside the clay comes out more coloured: creases glow instead of going grey.
     lab[..., 1:] *= (1 + 0.22 * (1 - creases))[..., None]
     return to_rgb(lab)
+
+
+def _inside(light: Floats, unit: float) -> Floats:
+    """Return light that has wandered below the surface before it leaves: red farthest, blue hardly (Jensen, 2001)."""
+    out = light.copy()
+    for k, (reach, share) in enumerate(((9.0, 0.55), (5.0, 0.45), (3.0, 0.35))):
+        plane = np.ascontiguousarray(light[..., k])
+        out[..., k] = lerp(plane, blur(plane, reach * unit), share)
+    return out
 
 
 def _rolled(light: Floats) -> Floats:

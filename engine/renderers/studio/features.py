@@ -1,0 +1,104 @@
+"""Faces in a few clean tones: what a toy maker prints, a modeller inlays and a paper cutter cuts."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import cv2
+import numpy as np
+
+from engine.contract import Box
+from engine.renderers.studio.areas import Labels, edge_of, means
+from engine.renderers.studio.filters import Floats, bilateral, blur, floats, lerp, resize
+from engine.renderers.studio.pieces import outlined, tones
+from engine.renderers.studio.scene import Scene
+
+#: How wide a face is when its tones are found, in pixels.
+_WIDE = 170
+
+
+class Print(NamedTuple):
+    """`lab` HxWx3 of flat tones, their `labels` HxW (-1 where no face is), their `edge` distance, and soft `where`."""
+
+    lab: Floats
+    labels: Labels
+    edge: Floats
+    where: Floats
+
+
+def printed(scene: Scene, count: int = 7, apart: float = 6.0, even: float = 0.55) -> Print:
+    """Return the faces of a scene in `count` tones at least `apart` (Lab units); made once for all variants.
+
+    The broad shading is taken out by `even` (0..1) before the tones are found, so that they fall on eyes, brows,
+    mouth and cheeks and not on the lamp's side of the face.
+    """
+    return scene.once(("print", count, apart, even), lambda: _printed(scene, count, apart, even))
+
+
+def _printed(scene: Scene, count: int, apart: float, even: float) -> Print:
+    lab, labels = scene.flat.copy(), np.full(scene.shape, -1, np.int32)
+    for number, face in enumerate(scene.faces[:6]):
+        window = _window(face, scene.shape)
+        part = _toned(scene.lab[window], face, count, apart, even)
+        lab[window], labels[window] = part[0], part[1] + 100 * number
+    where = blur(scene.near_faces(1.12), 2 * scene.unit)
+    labels[where < 0.5] = -1
+    return Print(lab, labels, edge_of(labels), where)
+
+
+def _window(face: Box, shape: tuple[int, int]) -> tuple[slice, slice]:
+    """Return the rows and columns around a face, inside the picture."""
+    x, y, wide, high = face.x + face.w / 2, face.y + face.h / 2, 0.85 * face.w, 1.05 * face.h
+    rows = slice(max(0, round(y - high)), min(shape[0], round(y + high)))
+    return rows, slice(max(0, round(x - wide)), min(shape[1], round(x + wide)))
+
+
+def _toned(lab: Floats, face: Box, count: int, apart: float, even: float) -> tuple[Floats, Labels]:
+    """Return a window in flat tones, and which tone each pixel has."""
+    height, width = lab.shape[:2]
+    scale = min(1.0, _WIDE / max(1, face.w))
+    small = resize(lab, max(8, round(width * scale)), max(8, round(height * scale)))
+    wide = face.w * scale
+    # A brow is darker than what is around it wherever the lamp stands: local contrast is what makes a likeness.
+    clean = bilateral(blur(small, 0.006 * wide), 7.0, 3.0, 3)
+    lightness = np.ascontiguousarray(clean[..., 0])
+    broad = blur(lightness, 0.2 * wide)
+    flat = clean.copy()
+    flat[..., 0] = lightness - even * (broad - broad.mean()) + 0.35 * (lightness - blur(lightness, 0.06 * wide))
+    labels, centres = tones(flat, count, apart)
+    winner = outlined(labels, len(centres), max(0.7, 0.008 * wide), (height, width)).astype(np.int32)
+    colours = means(winner, len(centres), lab)
+    colours[:, 0] = lerp(colours[:, 0], centres[:, 0], 0.35)
+    return blur(floats(colours[winner]), 0.6), winner
+
+
+def feature_height(scene: Scene) -> Floats:
+    """Return the relief of faces, in pixels at 1024 for a face 200 wide: a nose, cheeks, brows, sockets, lips.
+
+    A modeller's head, laid over each face's box and oval, and the picture's own small light and dark on it.
+    """
+    total = np.zeros(scene.shape, np.float32)
+    for face in scene.faces[:6]:
+        window = _window(face, scene.shape)
+        y, x = np.mgrid[window].astype(np.float32)
+        u = (x - face.x - face.w / 2) / face.w
+        v = (y - face.y - face.h / 2) / face.h
+        head = 34 * np.sqrt(np.clip(1 - (u / 0.62) ** 2 - (v / 0.85) ** 2, 0, 1))
+        nose = 15 * _bump(u, 0.075, v - 0.1, 0.16) + 7 * _bump(u, 0.11, v - 0.19, 0.07)
+        cheeks = 6 * (_bump(u + 0.24, 0.13, v - 0.14, 0.13) + _bump(u - 0.24, 0.13, v - 0.14, 0.13))
+        sockets = -6 * (_bump(u + 0.19, 0.12, v + 0.1, 0.08) + _bump(u - 0.19, 0.12, v + 0.1, 0.08))
+        chin = 6 * _bump(u, 0.15, v - 0.5, 0.1)
+        total[window] += (head + nose + cheeks + sockets + chin) * face.w / 200
+    tone = floats(scene.flat[..., 0])
+    own = blur(tone, 2.0 * scene.unit) - blur(tone, 12 * scene.unit)
+    return floats(blur(floats(total * scene.near_faces(1.05)), 2.5 * scene.unit) / scene.unit + 0.22 * own * scene.near_faces(1.0))
+
+
+def _bump(u: Floats, wide: float, v: Floats, high: float) -> Floats:
+    return floats(np.exp(-0.5 * ((u / wide) ** 2 + (v / high) ** 2)))
+
+
+def shifted(plane: Floats, right: float, down: float) -> Floats:
+    """Return a plane moved by whole and part pixels, its border repeated."""
+    way = np.asarray([[1, 0, right], [0, 1, down]], np.float32)
+    return floats(cv2.warpAffine(plane, way, plane.shape[::-1], borderMode=cv2.BORDER_REPLICATE))

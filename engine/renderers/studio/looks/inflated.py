@@ -1,0 +1,156 @@
+"""Inflated: every part of the picture blown up as a balloon of foil or latex, its seams pinched."""
+
+from __future__ import annotations
+
+from typing import ClassVar, NamedTuple
+
+import cv2
+import numpy as np
+
+from engine.renderers.studio.areas import Areas, areas_of
+from engine.renderers.studio.colour import linear, to_lab, to_rgb, unlinear
+from engine.renderers.studio.features import feature_height, printed
+from engine.renderers.studio.filters import Floats, blur, floats, lerp, resize, slopes, smoothstep
+from engine.renderers.studio.flow import Flow
+from engine.renderers.studio.look import Brief, Look
+from engine.renderers.studio.scene import Scene
+from engine.renderers.studio.sculpt import Box, Lamp, Normals, lit, mirrored, normals, occluded, room, shadowed, softbox, swollen
+from engine.renderers.studio.texture import grain
+
+
+class Skin(NamedTuple):
+    """How a variant is made: number of balloons, foil (1) or latex (0), the lamp's angle, chroma, pressure."""
+
+    parts: int
+    foil: float
+    angle: float
+    chroma: float
+    pressure: float
+    ground: tuple[float, float, float]
+
+
+class Inflated(Look):
+    """Areas as balloons under softboxes."""
+
+    STEPS: ClassVar[int] = 2
+
+    def paint(self, brief: Brief) -> Floats:
+        """Return the balloons, photographed in a studio."""
+        skin = drawn(brief)
+        parts = areas_of(brief.scene, skin.parts, 9.0, 0.2)
+        albedo = coloured(parts, brief, skin)
+        brief.step(albedo)
+        picture = shining(blown(parts, brief, skin), albedo, parts, brief, skin)
+        brief.step(picture)
+        return picture
+
+
+def drawn(brief: Brief) -> Skin:
+    """Draw a variant's balloons; "foil", "mylar", "latex" and "matte" in the words decide the skin."""
+    dice, words = brief.dice, brief.steer
+    prompt = brief.task.prompt.lower()
+    foil = dice.choose((1.0, 0.0, 0.75, 0.12))
+    if any(word in prompt for word in ("foil", "mylar", "chrome", "metallic")):
+        foil = dice.choose((1.0, 0.8, 0.9, 0.7))
+    elif any(word in prompt for word in ("latex", "rubber", "matte")):
+        foil = dice.choose((0.0, 0.1, 0.05, 0.15))
+    finer = 2 ** (0.8 * words.up("detail") - 0.8 * words["bold"]) * (1.6 - 0.7 * brief.strength)
+    return Skin(
+        parts=max(12, round(dice.choose((64, 48, 64, 48)) * finer)),
+        foil=foil,
+        angle=dice.choose((-2.1, -0.9, -2.5, -1.5)),
+        chroma=dice.choose((0.5, 0.75, 0.35, 0.6)) * (0.3 + 0.7 * brief.strength),
+        pressure=dice.choose((1.0, 1.2, 0.85, 1.05)) * (0.45 + 0.55 * brief.strength),
+        ground=dice.choose(((0.9, 0.96, 1.1), (1.1, 0.96, 0.92), (1.0, 1.0, 1.0), (0.95, 1.04, 1.0))),
+    )
+
+
+def coloured(parts: Areas, brief: Brief, skin: Skin) -> Floats:
+    """Return sRGB: each balloon one clean colour, faces printed on theirs."""
+    scene = brief.scene
+    colours = parts.lab.copy()
+    chroma = np.hypot(colours[:, 1], colours[:, 2])
+    pure = np.minimum(chroma * (1 + skin.chroma), 82)
+    colours[:, 1:] *= (np.maximum(pure, chroma) / (chroma + 1e-3))[:, None]
+    colours[:, 0] = 16 + 0.78 * colours[:, 0]
+    lab = colours[parts.labels]
+    own = blur(scene.flat, 3 * scene.unit)
+    lab = lerp(lab, own, 0.15 + 0.5 * (1 - brief.strength))
+    face = printed(scene, 7, 6.0)
+    lab = lerp(lab, face.lab, floats(0.95 * face.where))
+    return to_rgb(blur(floats(lab), 0.6))
+
+
+def blown(parts: Areas, brief: Brief, skin: Skin) -> Floats:
+    """Return the height field, in pixels: every balloon swollen from its seam, on the subject's own volume."""
+    scene = brief.scene
+    unit, face = scene.unit, scene.near_faces(1.1)
+    round_ = scene.once(("swollen", skin.parts), lambda: _swollen(parts, scene))
+    pinch = np.sqrt(np.clip(parts.edge / (5 * unit + 1), 0, 1))
+    height = round_ * pinch * (1 - 0.8 * face) * 0.85 + 0.9 * unit * feature_height(scene) * face
+    wrinkles = _wrinkles(parts, brief) * (1 - face) * (0.35 + 0.65 * skin.foil)
+    return floats(skin.pressure * blur(floats(height + 1.3 * unit * wrinkles), 2.0 * unit))
+
+
+def _swollen(parts: Areas, scene: Scene) -> Floats:
+    height, width = scene.shape
+    scale = min(1.0, 256 / max(height, width))
+    size = max(8, round(width * scale)), max(8, round(height * scale))
+    small = cv2.resize(parts.labels, size, interpolation=cv2.INTER_NEAREST)
+    risen = resize(blur(swollen(np.asarray(small, np.int32)), 0.8), width, height) / np.float32(scale)
+    # Large balloons are flatter than a ball: there would be no room for the small ones beside them.
+    most = 105 * scene.unit
+    return floats(most * np.tanh(risen / most))
+
+
+def _wrinkles(parts: Areas, brief: Brief) -> Floats:
+    """Return folds that run from the seams inwards and fade, about -1..1."""
+    unit = brief.scene.unit
+    dx, dy = slopes(blur(np.minimum(parts.edge, 60 * unit), 2 * unit))
+    length = np.sqrt(dx * dx + dy * dy) + 1e-4
+    inwards = Flow(floats(dx / length), floats(dy / length), floats(length))
+    folds = inwards.along(grain(brief.dice.rng, brief.scene.shape, 6 * unit), 13 * unit)
+    return floats(folds / (folds.std() + 1e-6) * np.exp(-parts.edge / (9 * unit)) * smoothstep(0, 3 * unit, parts.edge))
+
+
+def shining(height: Floats, albedo: Floats, parts: Areas, brief: Brief, skin: Skin) -> Floats:
+    """Light the balloons: diffuse light through latex, the studio mirrored in foil, softboxes on both, dark seams."""
+    scene, unit = brief.scene, brief.scene.unit
+    surface = normals(height)
+    key = Lamp(skin.angle, 0.6, (1.0, 0.97, 0.93), 1.1)
+    fill = Lamp(skin.angle + 2.4, 0.7, skin.ground, 0.24)
+    rim = Lamp(skin.angle + np.pi, 0.25, (1.0, 0.96, 1.0), 0.3)
+    light = lit(height, (key, fill, rim), shadowed(height, skin.angle, 0.6, unit))
+    creases = occluded(height, unit)[..., None]
+    seam = (1 - 0.5 * np.exp(-parts.edge / (2.2 * unit + 0.4)) * (1 - scene.near_faces(1.1)))[..., None]
+    base = linear(albedo)
+    latex = base * (light.diffuse + 0.3) * creases
+    # Light that has crossed the skin comes out purer at the rim of a balloon.
+    thin = ((1 - surface.z) ** 1.5)[..., None]
+    latex = lerp(floats(latex), floats(latex * (0.35 + 1.1 * base)), floats(0.6 * thin))
+    seen = mirrored(surface, room(skin.angle, 1.0))[..., None]
+    metal = (0.92 * base + 0.035) * (0.10 + 1.75 * seen) * (0.45 + 0.55 * creases)
+    face = scene.near_faces(1.1)
+    body = lerp(floats(latex), floats(metal), floats(skin.foil * (1 - 0.65 * face)))
+    shine = _highlights(surface, skin) * (1 - 0.75 * face) * smoothstep(unit, 4 * unit, parts.edge)
+    shone = 1 - (1 - np.clip(_rolled(floats(1.08 * body * seam)), 0, 1)) * (1 - shine[..., None])
+    return _clean(unlinear(floats(shone)))
+
+
+def _highlights(surface: Normals, skin: Skin) -> Floats:
+    """Return the two softboxes a balloon mirrors: a large one towards the key, a strip across from it."""
+    x, y = np.cos(skin.angle), np.sin(skin.angle)
+    large = softbox(surface, Box(0.62 * x, 0.62 * y, 0.17, 0.24, 0.10))
+    strip = softbox(surface, Box(-0.72 * x, -0.72 * y, 0.30, 0.05, 0.08))
+    return floats(np.clip((0.62 - 0.2 * skin.foil) * large + 0.22 * strip, 0, 1))
+
+
+def _rolled(light: Floats) -> Floats:
+    return floats(np.where(light < 0.7, light, 0.7 + 0.3 * np.tanh((light - 0.7) / 0.3)))
+
+
+def _clean(rgb: Floats) -> Floats:
+    """Return the picture with shadows kept coloured instead of grey."""
+    lab = to_lab(rgb)
+    lab[..., 1:] *= (1 + 0.18 * (1 - lab[..., 0] / 100))[..., None]
+    return to_rgb(lab)
