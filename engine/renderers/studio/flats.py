@@ -8,10 +8,12 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.renderers.studio.filters import Floats, blur, floats, resize
-from engine.renderers.studio.scene import Scene
+from engine.renderers.studio.filters import Floats, blur, floats, resize, smoothstep
+from engine.renderers.studio.scene import Scene, oval
 
 _SIDE = 512
+#: How far apart in Lab the colours of one backdrop may be.
+_ALIKE = 20.0
 #: A Gaussian's edge, one pixel from its middle, has risen by this share over sigma.
 _RISE = 1 / np.sqrt(2 * np.pi)
 
@@ -126,6 +128,59 @@ def _contest(
         np.copyto(best, share, where=wins)
     wide = sigma * shape[1] / names.shape[1]
     return first, second, floats(np.clip(0.5 + (best - next_best) * wide / (2 * _RISE), 0.5, 1))
+
+
+def backdrop(scene: Scene, areas: Areas) -> Floats:
+    """Return where there is sky or one empty background: what is painted as a gradient, without shading. 0..1.
+
+    Whole areas count when most of them is empty, and only those of about one colour, so that it ends where they do.
+    """
+    return scene.once(("backdrop", areas.sizes.tobytes()), lambda: _backdrop(scene, areas))
+
+
+def _backdrop(scene: Scene, areas: Areas) -> Floats:
+    empty = smoothstep(0.3, 0.12, blur(scene.detail, 4 * scene.unit)) * (1 - scene.matte)
+    inside = _pieces_where(areas, floats(np.maximum(scene.regions.sky, empty)), 0.5)
+    room = np.bincount(areas.first.ravel(), inside.ravel(), len(areas.colours))
+    alike = np.linalg.norm(areas.colours[:, None] - areas.colours[None], axis=2) < _ALIKE
+    largest = alike[(alike @ room).argmax()]
+    return edged(floats(inside * largest[areas.first]), max(1.0, 1.2 * scene.unit))
+
+
+def _pieces_where(areas: Areas, plane: Floats, level: float) -> Floats:
+    """Return the connected pieces of areas in which a plane's mean is above a level, as 0 and 1."""
+    inside = np.zeros(plane.shape, np.float32)
+    for k in range(len(areas.colours)):
+        _, names = cv2.connectedComponents((areas.first == k).astype(np.uint8), connectivity=4)
+        means = np.bincount(names.ravel(), plane.ravel()) / np.maximum(np.bincount(names.ravel()), 1)
+        means[0] = 0
+        inside += means[names] > level
+    return floats(inside)
+
+
+def sprayed(scene: Scene, where: Floats) -> Floats:
+    """Return the colours of a backdrop as a gradient, Lab; nothing beyond its edge mixes in."""
+    weight = floats(where + np.float32(1e-3))
+    spread = 26 * scene.unit
+    return floats(blur(scene.flat * weight[..., None], spread) / np.maximum(blur(weight, spread), 1e-4)[..., None])
+
+
+def features(scene: Scene) -> Floats:
+    """Return the dark features of faces, 0..1: brows, lashes, pupils, nostrils, the line of the mouth."""
+    return scene.once("features", lambda: _features(scene))
+
+
+def _features(scene: Scene) -> Floats:
+    total = np.zeros(scene.shape, np.float32)
+    for face in scene.faces:
+        wide = face.w
+        luma = blur(scene.luma, max(0.6, 0.008 * wide))
+        around = blur(luma, 0.075 * wide)
+        darker = floats((around - luma) / (0.25 + around))
+        inside = oval(scene.shape, face, 0.82)
+        mask = tone_area(darker, floats(0.155 + 0.6 * (1 - inside)), smooth=0.012 * wide, least=0.0009 * wide * wide)
+        total = np.maximum(total, mask)
+    return total
 
 
 def tone_area(plane: Floats, level: Floats | float, *, smooth: float, least: float) -> Floats:

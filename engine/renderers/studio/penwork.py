@@ -218,3 +218,22 @@ def _outlined(path: Path, width: Floats | float, taper: float) -> Floats:
         half = half * np.sqrt(np.clip(tip, 0.02, 1))
     across = np.column_stack([-along[:, 1], along[:, 0]]) * half[:, None]
     return floats(np.concatenate([points + across, (points - across)[::-1]]))
+
+
+def spaced(shape: tuple[int, int], paths: Iterable[Path], gap: float) -> list[Path]:
+    """Return the paths that keep their distance, the strongest first, so that a broad pen does not clot.
+
+    Args:
+        shape: Height and width.
+        paths: The lines.
+        gap: Within how many pixels of another a line is left out.
+    """
+    held = np.zeros(shape, np.uint8)
+    kept = []
+    for path in sorted(paths, key=lambda p: -float(p.strength.mean()) * len(p.points) ** 0.5):
+        at = np.rint(path.points).astype(np.int32)
+        x, y = np.clip(at[:, 0], 0, shape[1] - 1), np.clip(at[:, 1], 0, shape[0] - 1)
+        if held[y, x].mean() < 0.5:
+            kept.append(path)
+            cv2.polylines(held, [at], path.ring, 1, max(1, round(2 * gap)))
+    return kept
