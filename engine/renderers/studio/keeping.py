@@ -85,7 +85,8 @@ def with_source_faces(lab: Floats, scene: Scene) -> Floats:
     """
     out = lab.copy()
     for face in scene.faces:
-        near = oval(scene.shape, face, 1.25)
+        # Around the face itself only what belongs to the person: hair and chin, and no wall.
+        near = floats(np.maximum(oval(scene.shape, face, 0.8), oval(scene.shape, face, 1.25) * scene.matte))
         if (near > 0.5).any():
             _with_source_face(out, scene, near, face.w)
     return out
