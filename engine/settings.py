@@ -61,6 +61,10 @@ class EngineSettings(BaseSettings):
         SecretStr | None,
         Field(description="Bearer key that every request but /healthz must carry; needed beyond loopback"),
     ] = None
+    face_model: Annotated[
+        Path | None,
+        Field(description="YuNet's file (face_detection_yunet_*.onnx), which finds faces better than what is built in"),
+    ] = None
     max_waiting: Annotated[
         int,
         Field(ge=1, description="Jobs that may wait before new ones are declined"),
@@ -113,4 +117,6 @@ class EngineSettings(BaseSettings):
         """Return the environment variables from which a worker reads the same settings."""
         shared = self.model_dump(mode="json", exclude={"api_key", "host", "port"}, exclude_none=True)
         absolute = {"data_dir": str(self.data_dir.absolute())}
+        if self.face_model is not None:
+            absolute["face_model"] = str(self.face_model.absolute())
         return {f"ENGINE_{name.upper()}": str(value) for name, value in {**shared, **absolute}.items()}
