@@ -132,6 +132,30 @@ class Box(Answer):
     h: int
 
 
+class Swatch(Answer):
+    """One of a picture's main colours, as "#rrggbb", and its share of the picture (0..1)."""
+
+    colour: str
+    share: float
+
+
+class Mood(Answer):
+    """A picture's light and colours in a few numbers, CIE Lab.
+
+    `lightness` (mean L, 0..100), `contrast` (its deviation), `warmth` (mean b*: amber above 0, blue below), `chroma`;
+    `light` points to where the light comes from (x to the right, y down; length 0 for none to 1);
+    `flat` is how much it looks like a flat drawing, 0..1; `palette` is the largest colour first.
+    """
+
+    lightness: float
+    contrast: float
+    warmth: float
+    chroma: float
+    light: tuple[float, float] = (0.0, 0.0)
+    flat: float = 0.0
+    palette: tuple[Swatch, ...] = ()
+
+
 class ImageInfo(Answer):
     """An image in the store. `id` is the SHA-256 of its stored bytes, in hex."""
 
@@ -142,6 +166,7 @@ class ImageInfo(Answer):
     bytes: int = 0
     advisories: tuple[Advisory, ...] = ()
     faces: tuple[Box, ...] = ()
+    mood: Mood | None = None  # None for what was not uploaded, or long ago
 
 
 class ImageRef(Request):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
+from bot.conversation.contradictions import contradictions, disputed
 from bot.conversation.project import Source, Version
 from bot.planner.plan import Action, Plan
 from engine.contract import Advisory, Family, ModelView, Role
@@ -38,7 +39,9 @@ def before(sources: Sequence[Source], plan: Plan, models: Sequence[ModelView]) -
 
     `models` are the cards that will do it.
     """
-    lines = [*_references(plan, models), *plan.cautions, *_advisories(sources, plan), *_limits(plan, models)]
+    told = contradictions(sources, plan, [model.family for model in models]) if plan.action in MAKES_NEW else ()
+    general = _references(plan, models, disputed(sources, plan))
+    lines = [*told, *general, *plan.cautions, *_advisories(sources, plan), *_limits(plan, models)]
     return tuple(dict.fromkeys(lines))[:MAX_LINES]
 
 
@@ -59,9 +62,10 @@ def _noted(note: str, numbers: Sequence[int], of: int) -> str:
     return sentence if len(numbers) == of else f"{', '.join(map(str, numbers))}: {note.rstrip('.')}."
 
 
-def _references(plan: Plan, models: Sequence[ModelView]) -> Iterator[str]:
+def _references(plan: Plan, models: Sequence[ModelView], compared: frozenset[Role]) -> Iterator[str]:
+    """What can be said of references by their roles alone; `compared` ones were measured against each other."""
     roles = Counter(reference.role for reference in plan.references)
-    yield from (words for role, words in SOLE_ROLES.items() if roles[role] > 1)
+    yield from (words for role, words in SOLE_ROLES.items() if roles[role] > 1 and role not in compared)
     deaf = [role for role in roles if role is Role.STYLE and models and not any(role in m.roles for m in models)]
     if deaf:
         yield f"{models[0].title} takes no style from a picture; name the style in words for a stronger effect."

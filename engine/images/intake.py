@@ -11,6 +11,7 @@ from engine.errors import ImageTooLarge
 from engine.images.decode import Decoded, decode
 from engine.images.encode import encode_jpeg, encode_png
 from engine.images.inspect import inspect
+from engine.images.mood import mood_of
 from engine.images.store import FORMATS, ImageStore
 from engine.images.strip import stripped
 
@@ -77,6 +78,7 @@ def prepare(data: bytes) -> Prepared:
         bytes=len(stored),
         advisories=(*_scaled_down(decoded), *advisories),
         faces=faces,
+        mood=mood_of(decoded.pixels),
     )
     return Prepared(stored, suffix, info)
 
