@@ -165,6 +165,16 @@ def sprayed(scene: Scene, where: Floats) -> Floats:
     return floats(blur(scene.flat * weight[..., None], spread) / np.maximum(blur(weight, spread), 1e-4)[..., None])
 
 
+def stepped(plane: Floats, reach: float) -> Floats:
+    """Return a plane whose ramps have become steps: each value goes to the nearer end of its surroundings.
+
+    Toggle mapping (Kramer and Bruckner, 1975); `reach` in pixels.
+    """
+    kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * max(1, round(reach)) + 1,) * 2)
+    low, high = cv2.erode(plane, kernel), cv2.dilate(plane, kernel)
+    return floats(np.where(high - plane < plane - low, high, low))
+
+
 def features(scene: Scene) -> Floats:
     """Return the dark features of faces, 0..1: brows, lashes, pupils, nostrils, the line of the mouth."""
     return scene.once("features", lambda: _features(scene))
@@ -192,7 +202,9 @@ def tone_area(plane: Floats, level: Floats | float, *, smooth: float, least: flo
         smooth: How far borders are rounded, in pixels.
         least: The smallest scrap or hole that stays, in squared pixels.
     """
-    inside = blur(floats(plane - level), max(0.6, 0.7 * smooth)) > 0
+    # Rounding the area, not the plane, leaves no rim of middle tones along an edge when several levels are printed.
+    above = blur(floats(plane - level), max(0.5, 0.25 * smooth)) > 0
+    inside = blur(floats(above), max(0.6, 0.7 * smooth)) > 0.5
     inside ^= _scraps(inside, least)
     inside |= _scraps(~inside, least)
     return edged(floats(inside), max(0.9, 0.7 * smooth))

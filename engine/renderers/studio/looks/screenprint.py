@@ -7,7 +7,7 @@ import numpy as np
 
 from engine.renderers.studio.colour import colour, to_lab, to_rgb
 from engine.renderers.studio.filters import Floats, blur, floats, lerp, smoothstep, warp
-from engine.renderers.studio.flats import Areas, areas_of, calm, features, tone_area
+from engine.renderers.studio.flats import Areas, areas_of, backdrop, calm, features, sprayed, stepped, tone_area
 from engine.renderers.studio.halftone import dots
 from engine.renderers.studio.look import Brief, Look
 from engine.renderers.studio.scene import Scene
@@ -61,7 +61,7 @@ def drawn(brief: Brief) -> Press:
     return Press(
         inks=inks,
         hue=dice.choose((0.55, 0.3, 0.7, 0.0)),
-        smooth=dice.choose((4.5, 3.5, 6.0, 4.0)) * 2 ** (0.7 * words["bold"] - 0.7 * words["detail"]),
+        smooth=dice.choose((3.2, 2.6, 4.4, 3.0)) * 2 ** (0.7 * words["bold"] - 0.7 * words["detail"]),
         slip=dice.choose((1.4, 2.2, 0.8, 1.8)),
         pitch=dice.choose((8.0, 6.5, 10.0, 7.0)),
         angle=dice.choose((0.785, 0.26, 1.31, 0.785)),
@@ -103,14 +103,23 @@ def separated(brief: Brief, press: Press) -> list[Floats]:
     """
     scene = brief.scene
     unit = scene.unit
-    tone = calm(scene, 9)
-    tone = floats(tone + 0.5 * (tone - blur(tone, 30 * unit)))
+    tone = scene.once("screen print tone", lambda: _tone(scene))
     steps = levels(scene, tone, len(press.inks))
     pull = press.hue * brief.strength * scene.once(("pull", press.inks.tobytes()), lambda: _pull(scene, press.inks))
     pull = floats(blur(pull, 1.2 * unit) * (1 - 0.9 * scene.near_faces(1.2)))
     smooth = press.smooth * unit * (0.6 + 0.55 * brief.strength)
     least = 160 * unit * unit
     return [1 - tone_area(floats(tone + pull), level, smooth=smooth, least=least) for level in steps]
+
+
+def _tone(scene: Scene) -> Floats:
+    """Return the lightness with its local contrast raised and its edges made steps; faces stay modelled."""
+    unit = scene.unit
+    tone = calm(scene, 7)
+    tone = floats(tone + 0.5 * (tone - blur(tone, 30 * unit)))
+    space = backdrop(scene, _areas(scene))
+    tone = lerp(tone, floats(sprayed(scene, space)[..., 0]), space)
+    return lerp(stepped(tone, 2.5 * unit), tone, floats(0.8 * scene.near_faces(1.0)))
 
 
 def levels(scene: Scene, tone: Floats, count: int) -> list[float]:
