@@ -59,6 +59,10 @@ class Look(ABC):
         """Move a finished Lab picture the way the words say."""
         return toned(lab, brief.steer.without(self._handled), brief.scene)
 
+    def notes(self, brief: Brief) -> tuple[str, ...]:  # noqa: ARG002  # a look with nothing to say needs no brief
+        """Return honest words about this variant that depend on the picture."""
+        return ()
+
     def render(self, task: RenderTask, report: Report) -> Iterator[Picture]:
         """Yield each wanted variant; see `engine.renderers.base.Renderer`."""
         scene = scene_of(task.subject, task.long_side or self.card.defaults.long_side)
@@ -68,7 +72,7 @@ class Look(ABC):
         def made(variant: int, step: Callable[[Pixels | None], None]) -> Picture:
             dice, strength = Dice(task.seed + variant), self.card.defaults.change[task.change]
             brief = Brief(task, model, words, strength, dice, lambda rgb: step(None if rgb is None else to_bytes(rgb)))
-            return Picture(variant, self._finished(brief, scene), words.notes)
+            return Picture(variant, self._finished(brief, scene), words.notes + self.notes(brief))
 
         return side_by_side(made, task.variants, self.STEPS, report, to_bytes(scene.rgb))
 

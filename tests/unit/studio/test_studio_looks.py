@@ -155,7 +155,7 @@ def test_a_composition_reference_is_the_base(render, astronaut, coffee):
 
 
 def test_a_scene_that_cannot_be_built_is_said(render, coffee):
-    (result,) = render("studio-natural", coffee, prompt="a cup on a marble backdrop")
+    (result,) = render("studio-natural", coffee, prompt="a cup on a pedestal")
     assert "cannot build a new scene" in result.notes[0]
     assert render("studio-natural", coffee, prompt="a cup of coffee")[0].notes == ()
 

@@ -1,0 +1,219 @@
+"""A product photograph: the subject cut out and stood on a backdrop, with its shadow and the light of the place."""
+
+from __future__ import annotations
+
+from typing import ClassVar, NamedTuple
+
+import numpy as np
+
+from engine.contract import Keep, Role
+from engine.renderers.studio.backdrop import Light, Stage, bokeh, lit, shadows, stage_of, staged, surface, sweep
+from engine.renderers.studio.colour import colour, linear, to_lab, to_rgb, unlinear
+from engine.renderers.studio.filters import Floats, blur, floats, grid, lerp, resize, smoothstep
+from engine.renderers.studio.foreground import foreground
+from engine.renderers.studio.look import Brief, Look
+from engine.renderers.studio.materials import laid, linen, marble, oak, plaster, slate
+from engine.renderers.studio.scene import Scene
+from engine.renderers.studio.staging import Staging, staging
+
+#: Below the first the matte is a guess and the picture is left where it is; above the second it is trusted.
+_UNSURE, _SURE = 0.4, 0.62
+
+_GUESSED = "I could not cut the subject out cleanly here, so its own surroundings stay close around it."
+_LOST = "I found no clear subject to cut out, so this is graded like a product shot on its own background."
+_CUT_OFF = "The subject runs out of the picture, so it stands before the backdrop rather than on it."
+_KEPT = "You asked to keep the background: a product look replaces it, so only the subject was graded."
+
+
+class Set(NamedTuple):
+    """How a variant is set up: its light, the wall behind, the usual tints, and how the surface is turned."""
+
+    light: Light
+    wall: str
+    tint: str
+    turn: float
+
+
+SETS = (
+    Set(Light(-1, 0.55, 0.58, 0.34, 1.0), "#e9e6e0", "#f1efea", 0.0),  # bright, from the left
+    Set(Light(1, 0.8, 0.66, 0.62, 0.92), "#b9ada0", "#d9c8b4", 0.16),  # warm, long shadows
+    Set(Light(-1, 0.35, 0.5, 0.85, 0.86), "#3c4147", "#59636b", -0.22),  # low key
+    Set(Light(1, 0.45, 0.48, 0.42, 0.98), "#c7cfca", "#b7c4b8", 1.5708),  # cool and quiet
+)
+USUAL = ("paper", "marble", "slate", "oak")
+COLOURED = ("paper", "linen", "gradient", "paper")
+
+
+class Product(Look):
+    """Grade, backdrop, shadow, subject, light wrap."""
+
+    STEPS: ClassVar[int] = 2
+
+    def paint(self, brief: Brief) -> Floats:
+        """Return the subject on its backdrop."""
+        scene, words = brief.scene, staging(brief.task.prompt, brief.steer.tags)
+        own = scene.once("product", lambda: _graded(scene))
+        own = lerp(scene.rgb, own, min(1.0, 0.35 + 0.75 * brief.strength))
+        trust = float(smoothstep(_UNSURE, _SURE, floats(scene.cutout.certain)))
+        if Keep.BACKGROUND in brief.task.keep or scene.cutout.certain < 0.2:
+            brief.step(own)
+            brief.step(None)
+            return own
+        matte = scene.once("held", lambda: _held(scene, trust))
+        stage = scene.once("stage", lambda: stage_of(matte))
+        setting = brief.dice.choose(SETS)
+        behind = _backdrop(brief, words, setting, stage)
+        behind = floats(behind * (1 - _shade(matte, stage, setting.light)[..., None]))
+        brief.step(unlinear(behind))
+        front = linear(_wrapped(own, matte, behind, scene.unit))
+        brief.step(None)
+        return unlinear(lerp(behind, front, matte))
+
+    def notes(self, brief: Brief) -> tuple[str, ...]:
+        """Say where the cut is a guess, or the backdrop could not be all that it should be."""
+        certain = brief.scene.cutout.certain
+        if Keep.BACKGROUND in brief.task.keep:
+            return (_KEPT,)
+        if certain < 0.2:
+            return (_LOST,)
+        guessed = (_GUESSED,) if certain < 0.5 * (_UNSURE + _SURE) else ()
+        return guessed if stage_of(brief.scene.matte).standing else (*guessed, _CUT_OFF)
+
+
+def _held(scene: Scene, trust: float) -> Floats:
+    """Return the matte; where it is a guess, with a soft margin of the subject's own surroundings."""
+    if trust >= 1:
+        return scene.matte
+    margin = 0.05 * max(scene.shape)
+    wide = smoothstep(0.02, 0.5, blur(scene.matte, margin))
+    return floats(np.maximum(scene.matte, (1 - trust) * wide))
+
+
+def _graded(scene: Scene) -> Floats:
+    """Return the picture graded for its subject: cast out, whites clean, highlights in hand."""
+    light = linear(foreground(scene.rgb, scene.matte))
+    lab, weight = scene.lab, scene.matte * (1 - scene.skin)
+    chroma = floats(np.hypot(lab[..., 1], lab[..., 2]))
+    pale = weight * smoothstep(58, 80, floats(lab[..., 0])) * smoothstep(34, 14, chroma)
+    if pale.mean() > 0.002:
+        white = (light * pale[..., None]).sum(axis=(0, 1)) / pale.sum()
+        light = floats(light * np.clip(white.mean() / np.maximum(white, 1e-3), 0.7, 1.5) ** 0.75)
+    lab = to_lab(unlinear(light))
+    inside = lab[..., 0][scene.matte > 0.6]
+    low, high = np.percentile(inside, (1, 99)) if inside.size > 64 else (2.0, 96.0)
+    share = np.clip((lab[..., 0] - 0.6 * low) / max(min(high + 4, 97.0) - 0.6 * low, 30), 0, 1.1)
+    # A shoulder: what shines keeps its shape.
+    share = np.where(share > 0.86, 0.86 + 0.12 * np.tanh((share - 0.86) / 0.12), share)
+    lab[..., 0] = 100 * (share + 0.10 * (share - 0.45) * share * (1 - share) * 4)
+    fine = lab[..., 0] - blur(np.ascontiguousarray(lab[..., 0]), 2.2 * scene.unit)
+    lab[..., 0] = np.clip(lab[..., 0] + 0.35 * fine, 0, 100)
+    return to_rgb(floats(lab))
+
+
+def _backdrop(brief: Brief, words: Staging, setting: Set, stage: Stage) -> Floats:
+    """Return the lit backdrop in linear light, without the subject's shadow."""
+    scene, dice = brief.scene, brief.dice
+    tint = _tint(brief, words)
+    material = words.material or dice.choose(COLOURED if tint is not None else USUAL)
+    wall_tint = colour(setting.wall) if tint is None else tint
+    base = colour(setting.tint) if tint is None else tint
+    if material == "gradient":
+        picture = _gradient(base, stage, scene.shape)
+    elif material == "paper":
+        picture = sweep(base, stage, scene.shape)
+    elif material == "bokeh":
+        picture = _dusk(brief, base, stage)
+    else:
+        picture = _table(brief, material, base if material == "linen" else tint, wall_tint, setting, stage)
+    return lit(linear(picture), stage, setting.light, scene.shape)
+
+
+def _tint(brief: Brief, words: Staging) -> Floats | None:
+    """Return the colour of the backdrop: the words', or that of a palette reference."""
+    if words.colour:
+        return colour(words.colour)
+    for image in brief.task.images:
+        if image.role is Role.PALETTE:
+            rgb = resize(floats(image.pixels[..., :3]) / np.float32(255), 24, 24).reshape(-1, 3)
+            strong = np.ptp(rgb, axis=1) * (0.3 + rgb.mean(axis=1))
+            return floats(rgb[np.argsort(strong)[-60:]].mean(axis=0))
+    return None
+
+
+def _table(brief: Brief, material: str, tint: Floats | None, wall_tint: Floats, setting: Set, stage: Stage) -> Floats:
+    """Return a table of a material and the wall behind it; a wall of it where nothing stands."""
+    scene, rng = brief.scene, brief.dice.rng
+    key = (material, None if tint is None else tuple(tint.tolist()))
+    texture = scene.once(key, lambda: _texture(material, tint))
+    offset = (float(rng.uniform(200, 800)), float(rng.uniform(200, 800)))
+    if not stage.standing:
+        x, y = grid(*scene.shape)
+        scale = 1024 / max(scene.shape)
+        hung = laid(texture, floats(x * scale), floats(y * scale + 40))
+        return blur(hung, 1.6 * scene.unit)
+    floor = surface(texture, stage, scene.shape, offset, setting.turn)
+    if stage.horizon < -0.02 * scene.shape[0]:
+        return floor
+    rough = scene.once(("wall", tuple(wall_tint.tolist())), lambda: plaster(np.random.default_rng(5), wall_tint))
+    x, y = grid(*scene.shape)
+    wall = blur(laid(rough, x, y), 6 * scene.unit)
+    return staged(floor, wall, stage)
+
+
+def _texture(material: str, tint: Floats | None) -> Floats:
+    rng = np.random.default_rng(7)
+    if material == "linen":
+        return linen(rng, colour("#e2d8c4") if tint is None else tint)
+    made = {"oak": oak, "marble": marble, "slate": slate}[material](rng)
+    return made if tint is None else _dyed(made, tint, material)
+
+
+def _dyed(texture: Floats, tint: Floats, material: str) -> Floats:
+    """Return a stone or wood in another colour; black marble has white veins."""
+    if material == "marble" and tint.mean() < 0.3:
+        veins = np.clip((0.95 - texture) * 1.5, 0, 1)
+        return floats(tint + veins * (0.92 - tint))
+    level = texture / max(float(texture.mean()), 0.05)
+    return floats(np.clip(lerp(texture, floats(tint * level), 0.75), 0, 1))
+
+
+def _gradient(tint: Floats, stage: Stage, shape: tuple[int, int]) -> Floats:
+    """Return a backdrop that glows behind the subject and sinks to a deeper shade of its colour."""
+    x, y = grid(*shape)
+    away = np.hypot((x - stage.middle) / (0.62 * shape[1]), (y - 0.46 * shape[0]) / (0.62 * shape[0]))
+    glow = np.exp(-1.3 * away**2)[..., None]
+    pale = tint + 0.42 * (1 - tint)
+    deep = tint * (0.45 + 0.3 * tint)
+    return floats(deep + (pale - deep) * glow)
+
+
+def _dusk(brief: Brief, tint: Floats, stage: Stage) -> Floats:
+    """Return lights out of focus behind, and their sheen on a dark smooth table."""
+    shape, rng = brief.scene.shape, brief.dice.rng
+    lab = to_lab(tint[None, None])
+    lab[..., 0] = np.minimum(lab[..., 0], 26)
+    dark = to_rgb(lab)[0, 0]
+    lamps = np.stack([colour(code) for code in ("#ffd9a0", "#ffb765", "#fff1d6", "#ff9d5c")])
+    lamps = floats(np.concatenate([lamps, np.clip(tint * 1.3 + 0.15, 0, 1)[None]]))
+    lights = bokeh(rng, shape, dark, lamps)
+    if not stage.standing:
+        return lights
+    edge = max(stage.horizon, 0.42 * shape[0])
+    sheen = blur(np.ascontiguousarray(np.roll(lights[::-1], round(2 * edge - shape[0]), axis=0)), 0.022 * max(shape))
+    floor = floats(0.55 * dark + 0.5 * sheen)
+    return staged(floor, lights, stage._replace(horizon=edge))
+
+
+def _shade(matte: Floats, stage: Stage, light: Light) -> Floats:
+    if stage.standing:
+        return shadows(matte, stage, light)
+    long = max(matte.shape)
+    moved = np.roll(matte, round(-0.02 * light.side * long), axis=1)
+    return floats(0.32 * light.depth * blur(floats(moved), 0.03 * long))
+
+
+def _wrapped(own: Floats, matte: Floats, behind: Floats, unit: float) -> Floats:
+    """Let the light of the backdrop spill around the subject's edge."""
+    around = unlinear(blur(behind, 14 * unit))
+    rim = np.clip(blur(floats(1 - matte), 5 * unit) * matte, 0, 1)[..., None]
+    return floats(own + 0.42 * rim * (around - own) * np.where(around > own, 1.0, 0.45))
