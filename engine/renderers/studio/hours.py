@@ -66,7 +66,7 @@ class Cloud(NamedTuple):
 def by_night(rgb: Floats, scene: Scene, rng: np.random.Generator, night: Night, share: float) -> Floats:
     """Return a picture as by night: moonlight from one side, blue and readable shadows, lamps that shine."""
     day = linear(rgb)
-    even = day * _evened(scene, 0.4)[..., None]
+    even = day * evened(scene, 0.4)[..., None]
     moon = Lamp(night.angle, 0.55, (1.0, 1.0, 1.0), 1.1)
     cast = _normalised(shone(scene, (moon,), (0.12, 0.12, 0.12))[..., 0])
     # Eyes at night see little colour, and blue things brighter (Purkinje).
@@ -87,7 +87,7 @@ def by_night(rgb: Floats, scene: Scene, rng: np.random.Generator, night: Night, 
     return dithered(vignetted(seen, 0.5 * share), rng)
 
 
-def _evened(scene: Scene, share: float) -> Floats:
+def evened(scene: Scene, share: float) -> Floats:
     """Return the gain that takes a share of the light off that is on the scene already."""
     old = power(old_light(scene), 2.2)
     middle = float(np.median(old[::4, ::4]))
@@ -172,7 +172,7 @@ def at_golden_hour(rgb: Floats, scene: Scene, rng: np.random.Generator, sun: Sun
     day = linear(rgb)
     amount = sun.strength * share
     side = sidelight(scene.shape, sun.angle)
-    even = day * lerp(np.ones_like(side), _evened(scene, 0.3), share)[..., None]
+    even = day * lerp(np.ones_like(side), evened(scene, 0.3), share)[..., None]
     lamp = Lamp(sun.angle, 0.3, (1.0, 1.0, 1.0), 1.25)
     direct = shone(scene, (lamp,), (0.0, 0.0, 0.0), cast=0.75)[..., 0]
     direct = power(direct, 1.3) * (0.25 + 1.0 * side) * (1 + 0.3 * raked(scene, sun.angle))
@@ -217,7 +217,7 @@ def overcast(rgb: Floats, scene: Scene, rng: np.random.Generator, cloud: Cloud, 
     """Return a picture under an even sky: shadows opened, highlights quiet, cool, its fine texture clearer."""
     day = linear(rgb)
     tone = luminance(day)
-    light = day * _evened(scene, 0.62 * share)[..., None]
+    light = day * evened(scene, 0.62 * share)[..., None]
     # Light from all over the sky leaves hollows a little darker: without that, even light is mud.
     wide, near = blur(scene.luma, 16 * scene.unit), blur(scene.luma, 2.5 * scene.unit)
     hollow = np.clip((wide - near) / (wide + 0.1), 0, 1) * (1 - 0.7 * scene.near_faces(1.2))

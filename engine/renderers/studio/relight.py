@@ -80,13 +80,14 @@ def _with_head(height: Floats, tone: Floats, face: tuple[float, float, float, fl
     return lerp(height, floats(head + level), share)
 
 
-def inflated(matte: Floats) -> Floats:
+def inflated(matte: Floats, *, soft: bool = False) -> Floats:
     """Return a matte blown up like a balloon, in pixels: a disc becomes half a ball.
 
     The root of the solution of Poisson's equation with a constant source and zero outside, solved from coarse to
-    fine; after the inflation of Johnston, "Lumo", 2002, and Sykora et al., "Ink-and-ray", 2014.
+    fine; after the inflation of Johnston, "Lumo", 2002, and Sykora et al., "Ink-and-ray", 2014. A `soft` matte
+    pulls the skin down wherever it is below 1, by as much as it is.
     """
-    inside = smoothstep(0.3, 0.7, matte)
+    inside = matte if soft else smoothstep(0.3, 0.7, matte)
     levels = [inside]
     while min(levels[-1].shape) > 12:
         rows, columns = levels[-1].shape
