@@ -27,6 +27,7 @@ from bot.engine_client import EngineAway, EngineClient, patiently
 from bot.errors import EaselError
 from bot.planner.embedded import EmbeddedPlanner
 from bot.planner.plan import Context, Plan
+from bot.planner.printing import for_print
 from bot.planner.resolve import resolve
 from bot.settings import BotSettings
 from bot.supervise.private import engine_for
@@ -165,6 +166,7 @@ class _Trial:
     async def _made(self, project: Project, start: StartJob, models: tuple[ModelView, ...]) -> Outcome:
         seed = secrets.randbelow(2**32 - 64) if self.wish.seed is None else self.wish.seed
         usual = self.settings.default_variants
+        start = for_print(start, project)
         request = resolve(start, project, models, seed=seed, client=self.client, variants=usual)
         chosen = [model for model in models if model.id in request.models]
         outcome = Outcome(start.plan, start.plan.reply, advice.before(project.sources, start.plan, chosen), request)

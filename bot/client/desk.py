@@ -22,6 +22,7 @@ from bot.engine_client import EngineAway, EngineClient, EngineProblem
 from bot.errors import EaselError
 from bot.guild import over_limit
 from bot.planner.plan import Context, Plan, Planner
+from bot.planner.printing import for_print
 from bot.planner.resolve import resolve
 from bot.settings import BotSettings
 from bot.store import Database, Store
@@ -196,6 +197,7 @@ class Desk:
             raise EngineAway
         seed = secrets.randbelow(2**32 - 64) if action.fresh else _seed_of(project, action.parent)
         variants = await self._default_variants(project.guild)
+        action = for_print(action, project)
         request = resolve(action, project, models, seed=seed, client=str(user), variants=variants)
         version = Version(
             id=0,

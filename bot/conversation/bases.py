@@ -91,5 +91,6 @@ def standing(version: Version) -> Plan:
         change=asked.change,
         keep=asked.keep,
         version=None,
+        paper=None,
         reply="",
     )

@@ -6,6 +6,7 @@ import asyncio
 
 from bot.conversation.wording import families as families_in_words
 from bot.conversation.wording import listed as in_words
+from bot.planner import paper as papers
 from bot.planner.brief import Brief, brief
 from bot.planner.hearing import Heard, hear
 from bot.planner.plan import Action, Base, Context, Plan, ThreadContext
@@ -117,10 +118,16 @@ def _short(action: Action, heard: Heard) -> Plan:
         action=action,
         base=heard.base,
         variants=heard.variants if action is Action.REROLL else None,
-        scale=heard.scale if action is Action.UPSCALE else None,
+        scale=_scale(heard) if action is Action.UPSCALE else None,
+        paper=heard.paper if action is Action.UPSCALE else None,
         change=heard.change if action is Action.REROLL else None,
         keep=heard.keep if action in {Action.FIX_FACE, Action.REROLL} else frozenset(),
     )
+
+
+def _scale(heard: Heard) -> int | None:
+    """Return how much larger; for a print a guess, until the picture's size is known."""
+    return heard.paper.times or papers.guessed(heard.paper) if heard.paper else heard.scale
 
 
 def _version(heard: Heard, context: Context) -> int | None:
@@ -147,6 +154,8 @@ def _cautions(heard: Heard, action: Action, context: Context) -> tuple[str, ...]
         found.insert(0, "The faces are small and may change; a closer crop keeps a likeness.")
     if heard.clamped:
         found.insert(0, words("replies")["reply"]["clamped"])
+    if heard.paper is not None:
+        found.append(f"For {heard.paper.name}, pick one and say “print it at {heard.paper.name}”: that enlarges it.")
     if action is Action.ANIMATE and heard.seconds and heard.seconds > 5:
         found.append("Long clips repeat themselves; three to five seconds look best.")
     return tuple(dict.fromkeys(found))[:MAX_CAUTIONS]

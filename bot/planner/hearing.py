@@ -8,8 +8,9 @@ from functools import cache
 from operator import itemgetter
 
 from bot.planner import numbers
+from bot.planner import paper as papers
 from bot.planner.limits import kept, unwanted
-from bot.planner.plan import Context
+from bot.planner.plan import Context, Paper
 from bot.planner.text import TAKEN, Scan, scan
 from bot.planner.vocabulary import (
     END,
@@ -66,6 +67,7 @@ class Heard:
     seconds: float | None = None
     clamped: bool = False
     scale: int | None = None
+    paper: Paper | None = None
     residue: tuple[str, ...] = ()
 
     @property
@@ -87,6 +89,8 @@ def hear(text: str, context: Context) -> Heard:
     picked = bool(words_left.take_all(phrase("action", "my_pick"))) if count else False
     source = sourced(words_left, begun=bool(thread and thread.versions))
     styled = words_left.copy()
+    paper = papers.paper(styled)
+    times = numbers.factor(styled) if paper else None
     ago = numbers.versions_ago(styled)
     seconds, clamped = numbers.seconds(styled)
     base = numbers.base(styled, count) if count else None
@@ -125,6 +129,7 @@ def hear(text: str, context: Context) -> Heard:
         seconds=seconds,
         clamped=clamped,
         scale=scale,
+        paper=paper.evolve(times=times) if paper else None,
         residue=residue,
     )
 
@@ -173,7 +178,11 @@ def sourced(left: Scan, *, begun: bool) -> bool:
     """Take mentions of the source; return whether the source itself is asked for, over what was made of it."""
     source = phrase("action", "source") if begun else None
     asked = bool(source and left.take_all(source))
+    # "Shade my sketch" is a look, for all that it names the source.
+    held = [match.span() for look in looks() for match in look.pattern.finditer(left.folded)]
     for match in list(_mention().finditer(left.folded)):
+        if any(start < match.start() and match.end() <= end for start, end in held):
+            continue
         thing = re.search(r"(portraits?|selfies?)$", match.group())
         left.take(match.start(), match.start(0) + (thing.start() if thing else len(match.group())))
     return asked

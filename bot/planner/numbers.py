@@ -72,7 +72,14 @@ def seconds(scan: Scan) -> tuple[float | None, bool]:
 
 
 def scale(scan: Scan) -> int | None:
-    """Take how much larger, from 2 to 4; a paper size means what it takes from an ordinary picture."""
+    """Take how much larger, from 2 to 4; a print means what it takes from an ordinary picture."""
+    return factor(scan) or next(
+        (v for name, v in (("large", 4), ("medium", 3), ("small", 2)) if scan.has(_pattern(name))), None
+    )
+
+
+def factor(scan: Scan) -> int | None:
+    """Take how much larger, from 2 to 4, where a number says it."""
     for name, value in (("quadruple", 4), ("triple", 3), ("double", 2)):
         if match := scan.find(_pattern(name)):
             scan.take(*match.span())
@@ -80,7 +87,7 @@ def scale(scan: Scan) -> int | None:
     if match := scan.find(_pattern("scale")):
         scan.take(*match.span())
         return max(SCALES[0], min(_number(match["a"] or match["b"] or match["c"] or match["d"]), SCALES[1]))
-    return next((v for name, v in (("large", 4), ("medium", 3), ("small", 2)) if scan.has(_pattern(name))), None)
+    return None
 
 
 def _number(text: str) -> int:

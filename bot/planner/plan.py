@@ -39,6 +39,23 @@ class Reference(Frozen):
     role: Role
 
 
+class Paper(Frozen):
+    """A print size: `name` is what the member called it, `dpi` how fine it is wanted.
+
+    `times` is how much larger the picture is to be, when the member said that too.
+    """
+
+    name: str
+    short_mm: Annotated[float, Field(gt=0)]
+    long_mm: Annotated[float, Field(gt=0)]
+    dpi: Annotated[int, Field(ge=1, le=1200)]
+    times: Annotated[int, Field(ge=2, le=4)] | None = None
+
+    def evolve(self, **changes: object) -> Paper:
+        """Return a validated copy with some fields changed."""
+        return Paper.model_validate({**self.model_dump(), **changes})
+
+
 class Plan(Frozen):
     """What the planner understood of a message.
 
@@ -62,6 +79,7 @@ class Plan(Frozen):
     motion: tuple[Motion, ...] = ()
     seconds: Annotated[float, Field(ge=1, le=10)] | None = None
     scale: Annotated[int, Field(ge=2, le=4)] | None = None
+    paper: Paper | None = None  # what it is to be printed on; decides the scale when the picture's size is known
     exact: bool = False  # the member's words, untouched
     reason: str = ""
     cautions: tuple[str, ...] = ()

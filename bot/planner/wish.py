@@ -7,6 +7,8 @@ from bot.planner.plan import Action, Context
 from engine.contract import MAX_VARIANTS, Family, Motion
 
 CAMERA = frozenset({Motion.PUSH_IN, Motion.PULL_BACK, Motion.PAN, Motion.ORBIT})
+#: A print size among more words than these is part of what is to be seen.
+PRINT_TALK = 4
 STILLS = (Family.PHOTOREAL, Family.ILLUSTRATION, Family.CONCEPT3D)
 
 
@@ -64,7 +66,11 @@ def _moves(heard: Heard, _: Context) -> Action | None:
 
 
 def _grows(heard: Heard, _: Context) -> Action | None:
-    larger = "upscale" in heard.said or (heard.scale is not None and not heard.residue)
+    larger = (
+        "upscale" in heard.said
+        or (heard.paper and len(heard.residue) <= PRINT_TALK)
+        or (heard.scale is not None and not heard.residue)
+    )
     return Action.UPSCALE if larger and not (heard.looks or heard.modifiers or heard.excluded) else None
 
 

@@ -13,9 +13,11 @@ from engine.renderers.studio.filters import floats
 
 _SAMPLE = 768
 _DRAWN = re.compile(
-    r"\b(draw(n|ings?)|anime|manga|cartoons?|comics?|line ?art|logos?|icons?|illustrations?|clip ?art|flat art|"
+    r"\b(draw(n|ings?)|anime|manga|cartoons?|comics?|line ?art|logos?|icons?|clip ?art|flat art|"
     r"vectors?|pixel art|cel)\b"
 )
+#: Crafts whose paper and strokes are texture to be kept, as in a photo, though they are drawings by name.
+_GRAINY = re.compile(r"\b(water ?colou?rs?|gouache|pencil|charcoal|pastels?|crayon|chalk|oils?|engraving|woodcut)\b")
 _TAKEN = re.compile(r"\b(photo\w*|picture of a person|portrait photo|snapshot)\b")
 
 
@@ -26,6 +28,8 @@ def is_drawn(pixels: Pixels, words: str = "") -> bool:
         pixels: HxWx3 or HxWx4.
         words: What is said of it.
     """
+    if _GRAINY.search(words.lower()):
+        words = ""
     drawn, taken = _DRAWN.search(words.lower()), _TAKEN.search(words.lower())
     if bool(drawn) != bool(taken):
         return bool(drawn)
