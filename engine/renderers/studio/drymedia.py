@@ -25,15 +25,17 @@ def evened(texture: Floats) -> Floats:
 
 
 def left_by(tone: Floats, texture: Floats, soft: float) -> Floats:
-    """Return the pigment (0..1) that a tone (0 paper .. 1 full) leaves on an even texture: about the tone on average.
+    """Return the pigment (0..1) that a tone (0 paper .. 1 full) leaves on an even texture.
+
+    A middle tone leaves half; the softer the lead, the more the lights keep clear and the darks close, as a hand
+    that presses harder in the shadows does.
 
     Args:
         tone: How dark it shall be.
         texture: Even over 0..1 (see `evened`); what is low takes pigment first.
         soft: Width of the step between bare and full: 0.1 is a hard lead, 0.8 a smudge.
     """
-    half = np.float32(0.5 * soft)
-    return smoothstep(0.0, 1.0, floats((tone * (1 + soft) - texture - half + half) / soft)) * (tone > 0)
+    return smoothstep(0.0, 1.0, floats((tone * (1 + soft) - texture) / soft)) * (tone > 0)
 
 
 def hatching(rng: np.random.Generator, shape: tuple[int, int], angle: float, width: float, length: float) -> Floats:
@@ -56,7 +58,6 @@ def hatching(rng: np.random.Generator, shape: tuple[int, int], angle: float, wid
     drawn = np.stack([np.roll(row, shift) for row, shift in zip(drawn, shifts, strict=True)])
     c, s = np.cos(angle), np.sin(angle)
     scale = rows / side
-    # Rows are wavy, as a wrist draws them: an arc over the sheet.
     matrix = np.asarray(
         [
             [c, s, side / 2 - c * across / 2 - s * height / 2],

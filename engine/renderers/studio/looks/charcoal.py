@@ -52,7 +52,7 @@ def drawn(brief: Brief) -> Stick:
     """Draw a variant's paper and sticks."""
     dice, words = brief.dice, brief.steer
     return Stick(
-        sheet=dice.choose(("#f1ece1", "#b9a88f", "#e9e4da", "#9ea3a3")),
+        sheet=dice.choose(("#f1ece1", "#b9a88f", "#e9e4da", "#a8a59b")),
         coal=dice.choose(("#1d1b1b", "#1f1a18", "#16161a", "#1a1a1d")),
         chalk=dice.choose((0.0, 1.0, 0.0, 1.0)),
         rough=dice.choose((0.7, 0.5, 1.0, 0.8)),

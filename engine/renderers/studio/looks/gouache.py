@@ -47,7 +47,7 @@ class Gouache(Look):
     def paint(self, brief: Brief) -> Floats:
         """Return the painting."""
         scene, tubes = brief.scene, drawn(brief)
-        target = mixed(modelled(brief), brief, tubes)
+        target = mixed(modelled(brief, tubes), brief, tubes)
         sheet = paper(brief.dice.rng, scene.shape, scene.unit, 0.2)
         easel = blocked_in(brief, tubes, sheet)
         brief.step(easel.rgb)
@@ -69,11 +69,11 @@ def drawn(brief: Brief) -> Tubes:
     return Tubes(
         ground=dice.choose(("#c98f5a", "#d9cdb8", "#8e5a4a", "#7f8f94")),
         size=size * 2 ** (0.9 * words["bold"] - 0.7 * words.up("detail")),
-        colours=dice.choose((14, 10, 18, 12)),
-        chroma=dice.choose((0.18, 0.05, 0.28, 0.12)),
-        hue=dice.choose(((1.0, 3.0), (-1.5, -3.0), (3.0, 5.0), (-2.0, 3.0))),
+        colours=dice.choose((14, 10, 14, 10)),
+        chroma=dice.choose((0.2, -0.08, 0.34, 0.08)),
+        hue=dice.choose(((1.0, 5.0), (-2.0, -7.0), (4.5, 4.0), (-4.0, 3.0))),
         dry=dice.choose((0.5, 0.65, 0.4, 0.6)),
-        border=dice.choose((0.0, 1.0, 0.0, 1.0)),
+        border=dice.choose((0.0, 1.0, 1.0, 1.0)),
     )
 
 
@@ -82,16 +82,17 @@ def blocked_in(brief: Brief, tubes: Tubes, sheet: Floats) -> Easel:
     scene, rng = brief.scene, brief.dice.rng
     unit = scene.unit
     size = min(1.8, tubes.size)
-    broad, far = cut(scene, tubes.colours, 9.0, 5.0 * size * unit)
-    small, near = cut(scene, 24, 7.0, 2.0 * size * unit)
-    detail = smoothstep(0.25, 0.6, blur(scene.detail, 3 * unit))
-    streak = scene.form.along(noise(rng, scene.shape, 2.2 * unit), 16 * unit)
+    broad, apart = cut(scene, tubes.colours, 9.0, 5.0 * size * unit)
+    detail = smoothstep(0.3, 0.7, blur(scene.detail, 3 * unit))
+    streak = scene.form.along(noise(rng, scene.shape, 2.2 * unit), 9 * unit)
     streak = floats(streak / (streak.std() + 1e-6))
-    paint = mixed(lerp(broad, small, detail), brief, tubes)
-    paint[..., 0] += 0.9 * streak + 1.1 * noise(rng, scene.shape, 70 * unit, 2)
-    apart = lerp(far, near, detail) - unit * (0.3 + 0.5 * streak + 0.9 * noise(rng, scene.shape, 30 * unit, 2))
-    cover = smoothstep(0.0, 1.3 * unit, floats(apart + 1.1 * unit * (detail + 2 * scene.near_faces(1.3))))
-    cover *= 1 - smoothstep(1.5, 2.3, floats(1.1 * tubes.dry * streak + 0.5 * sheet)) * (1 - detail)
+    paint = mixed(lerp(broad, _small(brief, tubes), detail), brief, tubes)
+    paint[..., 0] += 0.8 * streak + 1.2 * noise(rng, scene.shape, 70 * unit, 2)
+    # Where two shapes meet the ground shows, here and there, as a sliver.
+    meet = apart - unit * (0.4 + 0.5 * streak + 1.0 * noise(rng, scene.shape, 30 * unit, 2))
+    cover = smoothstep(0.0, 1.3 * unit, floats(meet + 1.5 * unit * (detail + 2 * scene.near_faces(1.3))))
+    dragged = streak + 0.8 * noise(rng, scene.shape, 50 * unit, 2)
+    cover *= 1 - 0.8 * smoothstep(2.6 - tubes.dry, 3.6 - tubes.dry, floats(dragged)) * (1 - detail)
     ground = colour(tubes.ground) * (1 + 0.02 * sheet[..., None])
     return Easel(lerp(floats(ground), to_rgb(paint), floats(cover)), np.zeros(scene.shape, np.float32))
 
@@ -116,12 +117,20 @@ def mixed(lab: Floats, brief: Brief, tubes: Tubes) -> Floats:
     return lab
 
 
-def modelled(brief: Brief) -> Floats:
-    """Return what is painted over the shapes (Lab): the picture without its texture, faces as they are."""
+def modelled(brief: Brief, tubes: Tubes) -> Floats:
+    """Return what is painted over the shapes (Lab): smaller shapes, and faces as they are."""
     scene = brief.scene
-    face = scene.near_faces(1.25)
-    held = np.maximum(0.85 * face, 0.45 * smoothstep(0.5, 0.9, scene.detail) + 0.3 * (1 - brief.strength))
-    return lerp(scene.flat, scene.lab, floats(np.clip(held, 0, 1)))
+    small = _small(brief, tubes)
+    held = np.maximum(0.9 * scene.near_faces(1.25), 0.35 * smoothstep(0.5, 0.9, scene.detail))
+    fine = lerp(scene.flat, scene.lab, floats(0.3 + 0.5 * scene.near_faces(1.25)))
+    return lerp(small, fine, floats(np.clip(held + 0.35 * (1 - brief.strength), 0, 1)))
+
+
+def _small(brief: Brief, tubes: Tubes) -> Floats:
+    """Return the smaller shapes (Lab)."""
+    size = round(min(1.6, tubes.size), 1)
+    smooth = 2.4 * size * brief.scene.unit
+    return brief.scene.once(("gouache", size), lambda: cut(brief.scene, 24, 7.0, smooth)[0])
 
 
 def _worked(easel: Easel, brief: Brief, tubes: Tubes, layer: Layer, target: Floats) -> None:

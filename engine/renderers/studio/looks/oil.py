@@ -8,7 +8,7 @@ import numpy as np
 
 from engine.contract import Box
 from engine.renderers.studio.brushes import bristle_brush
-from engine.renderers.studio.brushwork import Easel, Layer, laid, strokes_on, wrong_on
+from engine.renderers.studio.brushwork import Easel, Layer, laid, led, strokes_on, wrong_on
 from engine.renderers.studio.colour import to_rgb, with_saturation, with_tone
 from engine.renderers.studio.filters import Floats, blur, floats, lerp, slopes, smoothstep
 from engine.renderers.studio.look import Brief, Look
@@ -19,8 +19,8 @@ from engine.renderers.studio.texture import canvas, relief
 LAYERS = (
     Layer(radius=26, spacing=0.7, length=7.0, worth=0.0, vary=2.4),
     Layer(radius=13, spacing=0.85, length=7.5, worth=4.5, vary=2.2),
-    Layer(radius=6.0, spacing=1.0, length=8.0, worth=6.0, vary=1.6),
-    Layer(radius=2.8, spacing=1.2, length=9.0, worth=7.0, vary=0.8),
+    Layer(radius=6.0, spacing=1.1, length=8.0, worth=7.0, vary=1.6),
+    Layer(radius=2.8, spacing=1.4, length=9.0, worth=8.5, vary=0.8),
 )
 FACE = Layer(radius=2, spacing=0.95, length=6.0, worth=2.0, vary=0.5)
 
@@ -70,7 +70,7 @@ def drawn(brief: Brief) -> Palette:
         chroma=dice.choose((0.22, 0.06, 0.34, 0.14)),
         contrast=dice.choose((0.25, 0.0, 0.4, 0.15)),
         light=dice.choose((-2.3, -0.8, -2.0, -1.2)),
-        body=dice.choose((0.9, 1.1, 0.8, 1.3)) * (1.5 if knife else 1.0) * (1 - 0.35 * words.up("softness")),
+        body=dice.choose((0.85, 0.95, 0.7, 1.15)) * (1.5 if knife else 1.0) * (1 - 0.35 * words.up("softness")),
         linen=dice.choose((0.6, 0.3, 0.9, 0.2)),
         dry=dice.choose((0.25, 0.1, 0.4, 0.2)),
     )
@@ -100,7 +100,7 @@ def _worked(easel: Easel, brief: Brief, palette: Palette, layer: Layer, target: 
     if fine:
         wrong = floats(wrong * (1.3 * smoothstep(0.15, 0.6, scene.detail) + 1.2 * scene.near_faces(1.1)))
     model = blur(target, 0.3 * radius)
-    flow = scene.flow if fine else scene.form
+    flow = scene.flow if fine else led(scene.form, palette.light + 1.2, 0.7)
     brush = bristle_brush(rng, radius, dry=palette.dry, body=1.0)
     laid(easel, strokes_on(model, flow, wrong, layer, radius, rng), brush, rng)
 
@@ -130,4 +130,4 @@ def raked(easel: Easel, brief: Brief, palette: Palette) -> Floats:
     lean = -(dx * np.cos(palette.light) + dy * np.sin(palette.light)) * 9 * palette.body
     shine = np.clip(lean - 0.35, 0, 1) ** 1.5 * calm
     shade = (0.11 * slope * calm)[..., None]
-    return floats(np.clip(easel.rgb * (1 + shade) + (0.20 * shine)[..., None], 0, 1))
+    return floats(np.clip(easel.rgb * (1 + shade) + (0.13 * shine)[..., None], 0, 1))

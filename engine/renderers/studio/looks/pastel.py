@@ -17,8 +17,8 @@ from engine.renderers.studio.texture import noise, paper, relief
 
 LAYERS = (
     Layer(radius=15, spacing=0.75, length=8.0, worth=0.0, vary=5.0),
-    Layer(radius=8, spacing=0.9, length=9.0, worth=6.0, vary=4.5),
-    Layer(radius=4.2, spacing=1.05, length=9.0, worth=7.0, vary=3.0),
+    Layer(radius=8, spacing=0.9, length=8.0, worth=8.5, vary=4.5),
+    Layer(radius=4.2, spacing=1.05, length=8.0, worth=9.0, vary=3.0),
     Layer(radius=2.4, spacing=1.2, length=8.0, worth=7.5, vary=1.2),
 )
 FACE = Layer(radius=2, spacing=0.95, length=6.0, worth=2.5, vary=0.8)
@@ -33,6 +33,7 @@ class Chalks(NamedTuple):
     chroma: float
     bite: float
     open: float
+    hue: tuple[float, float]
     light: float
     hand: float
 
@@ -60,14 +61,15 @@ class Pastel(Look):
 def drawn(brief: Brief) -> Chalks:
     """Draw a variant's paper and chalks."""
     dice, words = brief.dice, brief.steer
-    size = dice.choose((0.9, 1.3, 0.75, 1.1)) * (0.65 + 0.5 * brief.strength)
+    size = dice.choose((1.1, 1.5, 0.85, 1.25)) * (0.65 + 0.5 * brief.strength)
     return Chalks(
-        sheet=dice.choose(("#cbbba2", "#a3aeb8", "#bd9f88", "#bcbfac")),
+        sheet=dice.choose(("#c9b48f", "#93a3b3", "#b98f73", "#b4b8a0")),
         rough=dice.choose((0.7, 0.5, 1.0, 0.35)),
         size=size * 2 ** (0.9 * words["bold"] - 0.7 * words.up("detail")),
         chroma=dice.choose((0.4, 0.28, 0.55, 0.35)),
-        bite=dice.choose((0.30, 0.24, 0.36, 0.28)) * (1 - 0.5 * words.up("softness")),
-        open=dice.choose((0.3, 0.0, 0.6, 0.85)),
+        bite=dice.choose((0.28, 0.2, 0.32, 0.24)) * (1 - 0.5 * words.up("softness")),
+        open=dice.choose((0.85, 0.6, 1.0, 0.75)),
+        hue=dice.choose(((0.0, 3.0), (-1.5, -6.0), (4.0, 2.0), (-2.0, 5.0))),
         light=dice.between(0, 2 * np.pi),
         hand=dice.choose((-0.9, -1.15, -0.7, 0.9)),
     )
@@ -80,11 +82,12 @@ def mixed(brief: Brief, box: Chalks) -> Floats:
     lab = lerp(scene.lab, scene.flat, floats(0.9 * (1 - 0.8 * face)))
     lab = with_tone(lab, contrast=-0.1, exposure=0.18)
     lab = with_saturation(lab, box.chroma * (0.5 + 0.5 * brief.strength), scene.skin)
-    lab[..., 0] = 15 + 0.84 * lab[..., 0]
+    lab[..., 0] = 21 + 0.78 * lab[..., 0]
     # Shadows lean to violet and blue, lights to cream: the sticks of the box.
     depth = smoothstep(55, 20, floats(lab[..., 0])) * (1 - 0.7 * face)
-    lab[..., 1] += 3.5 * depth
-    lab[..., 2] -= 7.0 * depth
+    away = 1 - 0.6 * face
+    lab[..., 1] += 3.5 * depth + box.hue[0] * away
+    lab[..., 2] += box.hue[1] * away - 7.0 * depth
     return lab
 
 
@@ -93,8 +96,8 @@ def blocked_in(brief: Brief, box: Chalks, target: Floats, tooth: Floats) -> Ease
     scene = brief.scene
     sheet = np.broadcast_to(colour(box.sheet), (*scene.shape, 3))
     rubbed = to_rgb(blur(target, 9 * scene.unit))
-    cover = np.clip(0.62 + 0.12 * tooth - 0.10 * noise(brief.dice.rng, scene.shape, 60 * scene.unit, 2), 0, 0.9)
-    cover = cover * _covered(brief, box)
+    cover = np.clip(0.74 + 0.12 * tooth - 0.10 * noise(brief.dice.rng, scene.shape, 60 * scene.unit, 2), 0, 0.9)
+    cover = cover * _covered(brief, box) ** 3
     fleck = 1 + 0.03 * tooth[..., None]
     rgb = lerp(floats(sheet * fleck), rubbed, floats(cover))
     return Easel(np.ascontiguousarray(rgb), np.full(scene.shape, 0.2, np.float32))
@@ -103,13 +106,12 @@ def blocked_in(brief: Brief, box: Chalks, target: Floats, tooth: Floats) -> Ease
 def _covered(brief: Brief, box: Chalks) -> Floats:
     """Return where the sheet is worked on, 0..1: what matters, and the rest as far as the variant goes."""
     scene = brief.scene
-    if not box.open:
-        return np.ones(scene.shape, np.float32)
     height, width = scene.shape
     x = np.abs(np.linspace(-1, 1, width, dtype=np.float32))[None]
     y = np.abs(np.linspace(-1, 1, height, dtype=np.float32))[:, None]
-    wander = 0.07 * noise(brief.dice.rng, scene.shape, 90 * scene.unit, 3)
-    out = smoothstep(1.02, 0.9, floats((x**8 + y**8) ** (1 / 8) + wander))
+    wander = 0.09 * noise(brief.dice.rng, scene.shape, 90 * scene.unit, 3)
+    out = smoothstep(1.0, 0.8, floats((x**8 + y**8) ** (1 / 8) + wander))
+    out = np.maximum(out, np.clip(1.2 * scene.near_faces(1.6) + 0.35 * scene.detail, 0, 1))
     return floats(1 - box.open * (1 - out))
 
 
@@ -127,7 +129,7 @@ def _worked(easel: Easel, brief: Brief, box: Chalks, layer: Layer, target: Float
     flow = scene.flow if fine else led(scene.form, box.hand, 0.85)
     strokes = strokes_on(blur(target, 0.3 * radius), flow, wrong, layer, radius, rng)
     # The finer the chalk the harder it is pressed: the tooth fills.
-    bite = box.bite * (1.0 if layer.radius > 5 else 0.75)
+    bite = box.bite * (1.0 if layer.radius > 5 else 0.6)
     laid(easel, strokes, chalk(rng, radius, bite=bite), rng, tooth)
 
 

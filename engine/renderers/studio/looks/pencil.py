@@ -8,7 +8,7 @@ import numpy as np
 
 from engine.renderers.studio.colour import colour, to_rgb, with_saturation
 from engine.renderers.studio.drymedia import contrasted, evened, hatching, hatching_along, left_by
-from engine.renderers.studio.filters import Floats, blur, floats, lerp
+from engine.renderers.studio.filters import Floats, blur, floats, lerp, smoothstep
 from engine.renderers.studio.lines import ink_lines, without_specks
 from engine.renderers.studio.look import Brief, Look
 from engine.renderers.studio.texture import noise, paper
@@ -98,9 +98,11 @@ def hatched(brief: Brief, lead: Lead, tooth: Floats) -> tuple[Floats, Floats]:
     width = max(1.8, 2.6 * scene.unit * lead.width)
     straight = hatching(rng, scene.shape, lead.angle, width, 110 * scene.unit * lead.width)
     form = hatching_along(rng, scene.form, 0.7 * width, 34 * scene.unit)
-    first = (1 - lead.formed) * straight + lead.formed * form + 0.18 * tooth
+    # Where the form says nothing the hand keeps its own way.
+    formed = lead.formed * smoothstep(0.35, 0.8, blur(scene.form.certain, 12 * scene.unit))
+    first = lerp(straight, form, floats(formed)) + 0.18 * tooth
     cross = hatching(rng, scene.shape, lead.angle + 0.5, 0.8 * width, 80 * scene.unit * lead.width)
-    second = 0.6 * cross + 0.6 * form + 0.18 * tooth
+    second = cross + formed * form + 0.25 * tooth
     return evened(floats(first)), evened(floats(second))
 
 
@@ -126,22 +128,20 @@ def in_colour(brief: Brief, lead: Lead, sheet: Floats, tooth: Floats, lines: Flo
     The picture's absorption is split between two directions of strokes, so that colours mix in the eye.
     """
     scene = brief.scene
-    lab = lerp(scene.flat, scene.lab, floats(0.35 + 0.4 * scene.near_faces(1.2)))
-    lab = with_saturation(lab, 0.35, scene.skin)
-    lab[..., 0] = 14 + 0.86 * lab[..., 0]
+    lab = lerp(scene.flat, scene.lab, floats(0.2 + 0.5 * scene.near_faces(1.2)))
+    lab = with_saturation(lab, 0.4, scene.skin)
+    lab[..., 0] = 20 + 0.82 * lab[..., 0]
     first, second = hatched(brief, lead, tooth)
-    rgb = to_rgb(lab)
-    dark = floats(1 - lab[..., 0] / 100)
-    chroma = floats(np.hypot(lab[..., 1], lab[..., 2]) / 80)
-    need = contrasted(floats(np.clip(np.maximum(dark, chroma), 0, 1)), 0.8, 0.05)
-    page = sheet
-    for texture, share, shift in ((first, 1.0, 5.0), (second, 0.8, -5.0)):
+    calm = 1 - 0.5 * scene.near_faces(1.15)
+    need = floats(np.clip(1.2 - lab[..., 0] / 100 + 0.006 * np.hypot(lab[..., 1], lab[..., 2]), 0, 1))
+    grain = np.clip(1 - 0.22 * tooth, 0.4, 1.5)
+    page = sheet * (1 - (0.38 + 0.40 * (1 - calm) + 0.12 * need)[..., None] * grain[..., None] * (1 - to_rgb(lab)))
+    for texture, press, shift in ((first, 0.82, 6.0), (second, 0.74, -6.0)):
         tint = lab.copy()
         tint[..., 1] += shift
         tint[..., 2] -= shift
-        cover = left_by(floats(np.clip(share * (0.35 + 0.75 * need) * (need > 0.02), 0, 1)), texture, 0.7)
-        laid = page * lerp(np.ones_like(rgb), np.clip(1.08 * to_rgb(tint), 0, 1), floats(0.72 * cover))
-        page = floats(laid)
-    line = 0.55 * lines[..., None]
-    ink = to_rgb(floats(lab * np.asarray([0.38, 0.8, 0.8], np.float32)))
+        stroke = left_by(floats(np.clip(0.8 * need - 0.05, 0, 0.66)), texture, 0.8) * calm * np.minimum(grain, 1)
+        page = page * (1 - press * stroke[..., None] * (1 - to_rgb(tint)))
+    line = 0.5 * lines[..., None]
+    ink = to_rgb(floats(lab * np.asarray([0.42, 0.8, 0.8], np.float32)))
     return floats(np.clip(page * (1 - line) + ink * line, 0, 1))

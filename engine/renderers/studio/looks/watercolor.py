@@ -74,7 +74,17 @@ def simplified(brief: Brief, sheet: Sheet) -> Floats:
     lab = with_saturation(lab, 0.32 + 0.12 * strength, scene.skin)
     lab[..., 0] = _washed(lab[..., 0], 0.55 * strength * (1 - 0.6 * scene.near_faces(1.2)))
     lab[..., 1:] += np.asarray(sheet.hue, np.float32) * np.clip(1.2 - lab[..., :1] / 100, 0, 1)
-    return lab
+    return with_first_wash(lab, brief, sheet)
+
+
+def with_first_wash(lab: Floats, brief: Brief, sheet: Sheet) -> Floats:
+    """Run a pale, cool wash wet-in-wet through wide empty lights: a bare sky is a hole in the picture."""
+    scene = brief.scene
+    light = smoothstep(84, 93, blur(np.ascontiguousarray(lab[..., 0]), 2 * scene.unit))
+    wide = light * smoothstep(0.3, 0.5, blur(light, 26 * scene.unit))
+    run = smoothstep(-0.5, 1.0, noise(brief.dice.rng, scene.shape, 240 * scene.unit, 3))
+    share = wide * run * (0.6 + 0.4 * sheet.wet) * (1 - scene.near_faces(1.4))
+    return floats(lab - share[..., None] * np.asarray([8.0, 0.5, 6.0], np.float32))
 
 
 def _washed(lightness: Floats, share: Floats) -> Floats:
@@ -92,12 +102,14 @@ def pigment(lab: Floats, brief: Brief, sheet: Sheet, tooth: Floats) -> Floats:
     scene, rng = brief.scene, brief.dice.rng
     lightness = np.ascontiguousarray(lab[..., 0])
     calm = 1 - 0.6 * scene.near_faces(1.2)
-    flowed = 0.20 * noise(rng, scene.shape, 150 * scene.unit, 3) * (0.5 + 0.5 * sheet.wet)
-    settled = -0.085 * sheet.rough * tooth * (0.5 + smoothstep(95, 40, lightness))
+    # In the darks the layers are many, and even each other out.
+    thin = 0.45 + 0.55 * smoothstep(28, 52, lightness)
+    flowed = 0.20 * noise(rng, scene.shape, 150 * scene.unit, 3) * (0.5 + 0.5 * sheet.wet) * thin
+    settled = -0.085 * sheet.rough * tooth * (0.4 + smoothstep(95, 60, lightness)) * thin
     rims = _rims(lightness, scene.unit) * (0.7 + 0.5 * brief.strength)
     density = 1 + calm * (flowed + _blooms(brief, sheet)) + settled + rims * (0.5 + 0.5 * calm)
     # Whites are paper: the brush skips over them, catching on the tooth.
-    bare = smoothstep(86, 97, floats(lightness + 1.6 * sheet.rough * tooth))
+    bare = smoothstep(89, 97, floats(lightness + 1.6 * sheet.rough * tooth))
     return floats(np.clip(density, 0.25, 2.2) * (1 - bare) * _frame(brief, sheet, tooth))
 
 
@@ -129,7 +141,7 @@ def _frame(brief: Brief, sheet: Sheet, tooth: Floats) -> Floats:
         return np.ones((height, width), np.float32)
     x, y = grid(height, width)
     inset = np.minimum(np.minimum(x, width - 1 - x), np.minimum(y, height - 1 - y))
-    ragged = inset + unit * (7 * noise(brief.dice.rng, (height, width), 70 * unit, 3) + 1.2 * tooth)
+    ragged = inset + unit * (4.5 * noise(brief.dice.rng, (height, width), 80 * unit, 3) + 1.2 * tooth)
     inside = smoothstep(20 * unit, 24 * unit, floats(ragged))
     rim = np.exp(-(((ragged - 26 * unit) / (3.5 * unit)) ** 2))
     return floats(inside * (1 + 0.22 * rim))
