@@ -108,7 +108,7 @@ def test_a_picture_large_enough_is_said_to_be():
 def test_a_picture_too_large_to_enlarge_is_printed_as_it_is():
     assert "as many as I can handle: enough." in printed(A3, 6000, 5100).words
     assert (
-        "as many as I can handle: about 182 dpi, fine at arm's length."
+        "as many as I can handle: about 181 dpi, fine at arm's length."
         in printed(A3.evolve(short_mm=594, long_mm=840), 6000, 5100).words
     )
 
