@@ -8,6 +8,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.renderers.studio.colour import to_rgb
 from engine.renderers.studio.filters import Floats, blur, floats, resize, smoothstep
 from engine.renderers.studio.scene import Scene, oval
 
@@ -231,3 +232,18 @@ def _calm(scene: Scene, spread: float) -> Floats:
     even = floats(cv2.medianBlur(held, side)) / np.float32(2.55)
     near = scene.near_faces(1.15)
     return scene.flow.along(floats(even + (tone - even) * near), 2 + 6 * scene.unit)
+
+
+def hand_coloured(page: Floats, scene: Scene, share: float) -> Floats:
+    """Return a page tinted with a picture's soft colours before its lines are printed, as prints were by hand.
+
+    Args:
+        page: HxWx3, sRGB.
+        scene: The picture.
+        share: 0 leaves the page alone, 1 paints it fully.
+    """
+    if share <= 0:
+        return page
+    soft = blur(scene.flat, 3 * scene.unit)
+    soft[..., 0] = 30 + 0.7 * soft[..., 0]
+    return floats(page * (1 + share * (to_rgb(soft) - 1)))

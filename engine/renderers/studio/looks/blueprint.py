@@ -69,8 +69,8 @@ def ground(brief: Brief, sheet: Sheet) -> Floats:
     blue = colour(sheet.ground)
     uneven = 0.035 * noise(brief.dice.rng, shape, 240 * unit, 4) + 0.012 * noise(brief.dice.rng, shape, 3 * unit, 2)
     page = floats(np.clip(blue * (1 + uneven[..., None]), 0, 1))
-    shown = float(np.clip((0.75 - brief.strength) / 0.75, 0, 0.5))
-    page = lerp(page, floats(blue * (0.55 + 1.1 * scene.luma[..., None])), shown)
+    shown = float(np.clip((0.75 - brief.strength) / 0.75, 0.14, 0.5))
+    page = lerp(page, floats(blue * (0.45 + 0.013 * calm(scene, 9)[..., None])), shown)
     marks = 0.10 * _grid(shape, sheet.cell * unit, 1.0) + 0.12 * _grid(shape, 5 * sheet.cell * unit, 1.3)
     return lerp(page, floats(np.ones_like(page)), floats(marks + 0.55 * _frame(shape, unit)))
 

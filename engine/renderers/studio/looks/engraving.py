@@ -8,6 +8,7 @@ import numpy as np
 
 from engine.renderers.studio.colour import colour
 from engine.renderers.studio.filters import Floats, floats, lerp
+from engine.renderers.studio.flats import hand_coloured
 from engine.renderers.studio.hatching import darkness, phase, relief_of, ruled, tiers
 from engine.renderers.studio.look import Brief, Look
 from engine.renderers.studio.penwork import Path, contours, penned
@@ -63,10 +64,12 @@ def drawn(brief: Brief) -> Plate:
 
 
 def paper(brief: Brief, plate: Plate) -> Floats:
-    """Return the paper: a cream wove, faintly mottled, its fibres just to be seen."""
+    """Return the paper: a cream wove, faintly mottled."""
     scene, rng = brief.scene, brief.dice.rng
     mottle = 0.008 * noise(rng, scene.shape, 90 * scene.unit, 3) + 0.010 * grain(rng, scene.shape, 1.6)
-    return floats(np.clip(colour(plate.page) * (1 + mottle[..., None]), 0, 1))
+    page = floats(np.clip(colour(plate.page) * (1 + mottle[..., None]), 0, 1))
+    # A gentle change is a print coloured by hand.
+    return hand_coloured(page, scene, float(np.clip(1.6 * (0.68 - brief.strength), 0, 0.6)))
 
 
 def cut(brief: Brief, plate: Plate) -> Floats:

@@ -41,12 +41,12 @@ class LineArt(Look):
 def drawn(brief: Brief) -> Nib:
     """Draw a variant's pen; bolder words thicken it, and detail adds lines."""
     dice, words = brief.dice, brief.steer
-    fine = dice.choose((1, 2, 2, 1)) + round(words["detail"]) - (brief.strength > 0.9)
+    width, fine, taper = dice.choose(((2.1, 2, 26.0), (4.6, 1, 3.0), (1.3, 2, 34.0), (3.1, 1, 0.0)))
     return Nib(
-        width=dice.choose((2.6, 1.6, 4.4, 2.1)) * 2 ** (0.8 * words["bold"]),
-        swell=dice.choose((0.15, 0.7, 0.1, 0.9)),
-        fine=int(np.clip(fine, 0, 2)),
-        taper=dice.choose((0.0, 22.0, 4.0, 30.0)),
+        width=width * 2 ** (0.8 * words["bold"]),
+        swell=dice.choose((0.8, 0.1, 0.6, 0.0)) if taper else 0.0,
+        fine=int(np.clip(fine + round(words["detail"]) - (brief.strength > 0.9 and fine > 1), 0, 2)),
+        taper=taper,
         ink=dice.choose(("#0d0d10", "#14161f", "#000000", "#17120f")),
     )
 
@@ -60,7 +60,7 @@ def paper(brief: Brief) -> Floats:
 def inked(brief: Brief, nib: Nib) -> Floats:
     """Return the ink, outlines of the subject a little heavier than the rest."""
     scene = brief.scene
-    width = max(nib.width * scene.unit, 0.9)
+    width = nib.width * max(scene.unit, 0.42)
 
     def wide(path: Path) -> Floats:
         return floats(width * (1 + nib.swell * (np.clip(path.strength / 2, 0.2, 1.5) - 0.6)))

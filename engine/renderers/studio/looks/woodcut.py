@@ -8,7 +8,7 @@ import numpy as np
 
 from engine.renderers.studio.colour import colour
 from engine.renderers.studio.filters import Floats, blur, floats, grid, lerp, smoothstep
-from engine.renderers.studio.flats import features, tone_area
+from engine.renderers.studio.flats import features, hand_coloured, tone_area
 from engine.renderers.studio.hatching import darkness
 from engine.renderers.studio.look import Brief, Look
 from engine.renderers.studio.penwork import Path, contours, penned
@@ -61,7 +61,7 @@ def drawn(brief: Brief) -> Block:
         page=dice.choose(("#f4ead6", "#f6efe0", "#f3e6cb", "#f5f0e6")),
         blocks=() if words.up("mono") > 0.5 else blocks,
         marks=dice.choose((6.5, 5.2, 8.0, 6.0)) * 2 ** (0.6 * words["bold"] - 0.4 * words["detail"]),
-        range=dice.choose((0.74, 0.88, 0.62, 0.8)) * (1.2 - 0.28 * brief.strength),
+        range=dice.choose((0.74, 0.88, 0.62, 0.8)) * (0.72 + 0.4 * brief.strength),
         angle=dice.choose((0.0, 1.57, 0.12, 1.45)),
         border=dice.choose((1.0, 0.0, 1.0, 0.0)),
     )
@@ -71,7 +71,9 @@ def paper(brief: Brief, block: Block) -> Floats:
     """Return handmade paper."""
     scene, rng = brief.scene, brief.dice.rng
     felt = 0.012 * noise(rng, scene.shape, 40 * scene.unit, 3) + 0.012 * grain(rng, scene.shape, 1.8)
-    return floats(np.clip(colour(block.page) * (1 + felt[..., None]), 0, 1))
+    page = floats(np.clip(colour(block.page) * (1 + felt[..., None]), 0, 1))
+    # A gentle change is a print coloured by hand.
+    return hand_coloured(page, scene, float(np.clip(1.8 * (0.68 - brief.strength), 0, 0.6)))
 
 
 def planned(scene: Scene) -> Floats:
@@ -98,7 +100,9 @@ def carved(dark: Floats, brief: Brief, block: Block) -> Floats:
     scene = brief.scene
     width = max(block.marks * scene.unit, 2.6)
     grooves = gouges(brief, width)
-    broad = dark + 0.5 * block.range * grooves
+    # Where nothing happens a cutter leaves the plank alone.
+    lively = 0.4 + 0.6 * smoothstep(0.05, 0.35, blur(scene.detail, 6 * scene.unit))
+    broad = dark + 0.5 * block.range * lively * grooves
     key = floats(np.clip(0.5 + (blur(floats(broad > 0.5), 0.9) - 0.5) * 1.9, 0, 1))
 
     def wide(path: Path) -> Floats:
