@@ -16,7 +16,7 @@ from engine.renderers.base import Renderer
 #: name -> (module, class); a module that begins with a dot is in this package.
 RENDERERS: dict[str, tuple[str, str]] = {
     "studio-face": (".studio.face", "FixFace"),
-    "studio-motion": (".studio.motion", "MotionClip"),
+    "studio-motion": (".studio.clips.clip", "MotionClip"),
     "studio-upscale": (".studio.upscale", "Upscale"),
 }
 
