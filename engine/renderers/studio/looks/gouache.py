@@ -91,10 +91,12 @@ def blocked_in(brief: Brief, tubes: Tubes, sheet: Floats) -> Easel:
     # Where two shapes meet the ground shows, here and there, as a sliver.
     meet = apart - unit * (0.4 + 0.5 * streak + 1.0 * noise(rng, scene.shape, 30 * unit, 2))
     cover = smoothstep(0.0, 1.3 * unit, floats(meet + 1.5 * unit * (detail + 2 * scene.near_faces(1.3))))
-    dragged = streak + 0.8 * noise(rng, scene.shape, 50 * unit, 2)
-    cover *= 1 - 0.8 * smoothstep(2.6 - tubes.dry, 3.6 - tubes.dry, floats(dragged)) * (1 - detail)
-    ground = colour(tubes.ground) * (1 + 0.02 * sheet[..., None])
-    return Easel(lerp(floats(ground), to_rgb(paint), floats(cover)), np.zeros(scene.shape, np.float32))
+    # A brush runs dry where its shape ends, and skips along its streaks.
+    dragged = streak + 0.6 * noise(rng, scene.shape, 50 * unit, 2)
+    ends = smoothstep(9 * unit, 1 * unit, apart) * (1 - detail) * (1 - scene.near_faces(1.5))
+    cover *= 1 - 0.85 * ends * smoothstep(1.5 - tubes.dry, 2.3 - tubes.dry, floats(dragged))
+    ground = lerp(floats(colour(tubes.ground) * (1 + 0.02 * sheet[..., None])), to_rgb(paint), 0.3)
+    return Easel(lerp(ground, to_rgb(paint), floats(cover)), np.zeros(scene.shape, np.float32))
 
 
 def untaped(rgb: Floats, brief: Brief) -> Floats:

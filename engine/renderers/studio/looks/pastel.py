@@ -49,11 +49,13 @@ class Pastel(Look):
         tooth = paper(brief.dice.rng, scene.shape, 0.6 * scene.unit, box.rough)
         target = mixed(brief, box)
         easel = blocked_in(brief, box, target, tooth)
+        # Skin is rubbed smooth: the tooth stays out of faces.
+        caught = floats(tooth * (1 - 0.65 * scene.near_faces(1.2)))
         for layer in LAYERS:
-            _worked(easel, brief, box, layer, target, tooth)
+            _worked(easel, brief, box, layer, target, caught)
             brief.step(easel.rgb)
         for face in scene.faces:
-            _refined(easel, brief, target, tooth, face)
+            _refined(easel, brief, target, caught, face)
         brief.step(None)
         return dusted(easel, tooth, box)
 
@@ -96,7 +98,7 @@ def blocked_in(brief: Brief, box: Chalks, target: Floats, tooth: Floats) -> Ease
     scene = brief.scene
     sheet = np.broadcast_to(colour(box.sheet), (*scene.shape, 3))
     rubbed = to_rgb(blur(target, 9 * scene.unit))
-    cover = np.clip(0.74 + 0.12 * tooth - 0.10 * noise(brief.dice.rng, scene.shape, 60 * scene.unit, 2), 0, 0.9)
+    cover = np.clip(0.78 + 0.12 * tooth - 0.10 * noise(brief.dice.rng, scene.shape, 60 * scene.unit, 2), 0, 0.9)
     cover = cover * _covered(brief, box) ** 3
     fleck = 1 + 0.03 * tooth[..., None]
     rgb = lerp(floats(sheet * fleck), rubbed, floats(cover))
