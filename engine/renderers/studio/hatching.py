@@ -31,12 +31,16 @@ def ruled(lines: Floats, cover: Floats) -> Floats:
     pitch = 1 / np.maximum(np.hypot(*slopes(lines)), 1e-3)
     away = np.abs(lines - np.rint(lines))
     hair = np.clip(cover * pitch / 0.9, 0, 1)
-    return floats(np.clip((0.5 * cover - away) * pitch + 0.5, 0, 1) * hair)
+    # Lines that nearly touch close up.
+    closing = 0.5 * np.clip((cover - 0.92) / 0.08, 0, 1)
+    return floats(np.clip((0.5 * cover - away) * pitch + 0.5 + closing, 0, 1) * hair)
 
 
 def relief_of(scene: Scene) -> Floats:
-    """Return a guess at the height of things for lines to run over, about -1..1: the subject swells, lights stand out,
-    heads are round."""
+    """Return a guess at the height of things for lines to run over, about -1..1.
+
+    The subject swells, lights stand out, heads are round.
+    """
     return scene.once("hatching relief", lambda: _relief(scene))
 
 

@@ -20,8 +20,7 @@ _FINER = 2
 
 
 class Path(NamedTuple):
-    """A line: its points (Nx2, x and y in pixels), how strong the contour is at each (1 is average), and whether it is
-    a ring."""
+    """A line: its points (Nx2, x and y in pixels), how strong the contour is there (1 is average), and if it closes."""
 
     points: Floats
     strength: Floats
@@ -94,7 +93,9 @@ def _traced(thin: NDArray[np.uint8], strength: Floats) -> list[Path]:
     single = ((company >= 10) & (company < 13)).astype(np.uint8)
     ends = np.asarray(cv2.filter2D(single.astype(np.float32), -1, _AROUND, borderType=cv2.BORDER_CONSTANT) == 11)
     around, _ = cv2.findContours(single, cv2.RETR_LIST, cv2.CHAIN_APPROX_NONE)
-    return [path for loop in around if len(loop) > 3 and (path := _path(loop[:, 0], ends, strength))]
+    return [
+        path for loop in around if len(loop) > 3 and (path := _path(np.asarray(loop[:, 0], np.int32), ends, strength))
+    ]
 
 
 def _path(loop: NDArray[np.int32], ends: NDArray[np.bool_], strength: Floats) -> Path | None:

@@ -55,8 +55,8 @@ def drawn(brief: Brief) -> Paint:
         ink=dice.choose(("#2a1a2e", "#16182e", "#2b1712", "#10222c")),
         shade=dice.choose(((-15.0, 3.0, -9.0), (-12.0, 4.0, 3.0), (-20.0, 0.0, -13.0), (-13.0, -4.0, -4.0))),
         depth=dice.choose((-3.5, -5.0, -2.0, -4.0)),
-        chroma=dice.choose((0.5, 0.32, 0.7, 0.42)),
-        lift=dice.choose((0.8, 0.62, 0.9, 0.7)),
+        chroma=dice.choose((0.85, 0.6, 1.15, 0.7)),
+        lift=dice.choose((0.68, 0.54, 0.76, 0.6)),
         rim=dice.choose((0.55, 0.9, 0.0, 0.75)),
         side=dice.choose((-2.3, -0.8, 2.6, -1.57)),
     )
@@ -72,7 +72,7 @@ def flat(brief: Brief, paint: Paint) -> Floats:
     lab = lerp(lab, own, floats(kept))
     low, high = np.percentile(scene.luma[::4, ::4] * 100, (1, 99))
     light = np.clip((lab[..., 0] - low) / max(float(high - low), 40.0), 0, 1)
-    bright = floats(12 + 86 * np.power(light, paint.lift))
+    bright = floats(15 + 83 * np.power(light, paint.lift))
     lab[..., 0] = lerp(floats(lab[..., 0]), bright, 0.35 + 0.65 * brief.strength)
     return with_saturation(lab, paint.chroma * brief.strength, scene.skin)
 

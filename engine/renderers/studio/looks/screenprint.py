@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import ClassVar, NamedTuple
+
 import numpy as np
 
 from engine.renderers.studio.colour import colour, to_lab, to_rgb
@@ -85,7 +86,7 @@ def suited(scene: Scene) -> list[tuple[str, ...]]:
 
 
 def _lab(codes: tuple[str, ...]) -> Floats:
-    return to_lab(floats([[colour(code) for code in codes]]))[0]
+    return floats(to_lab(floats([[colour(code) for code in codes]]))[0])
 
 
 def _apart(colours: Floats, ink: Floats) -> Floats:

@@ -102,7 +102,7 @@ def separations(scene: Scene) -> tuple[Floats, ...]:
         # Black takes over part of the grey, as a printer's under-colour removal does.
         black = floats(0.85 * smoothstep(0.25, 1.05, key))
         colours = np.clip((lack - 0.6 * black[..., None]) / (1 - 0.6 * black[..., None]), 0, 1)
-        return tuple(floats(colours[..., k]) for k in (2, 1, 0)) + (black,)
+        return (*(floats(colours[..., k]) for k in (2, 1, 0)), black)
 
     return scene.once("separations", made)
 
