@@ -178,7 +178,8 @@ def rounded(labels: Labels, clear: Floats, sigma: float, shape: tuple[int, int])
 
 def _groups(labels: Labels, total: int, reach: int) -> NDArray[np.int64]:
     """Colour the areas like a map, so that none has a namesake within reach."""
-    near = [a | b | c for a, b, c in zip(*(_neighbours(labels, total, r) for r in (1, reach // 2 + 1, reach)), strict=True)]
+    seen = (_neighbours(labels, total, away) for away in (1, reach // 2 + 1, reach))
+    near = [set().union(*some) for some in zip(*seen, strict=True)]
     groups = np.full(total, -1)
     for a in sorted(range(total), key=lambda i: -len(near[i])):
         taken = {int(groups[b]) for b in near[a]}
@@ -190,9 +191,7 @@ def filled(labels: Labels, gone: NDArray[np.bool_]) -> Labels:
     """Return labels with the pixels `gone` given to the nearest that are not; unchanged when none or all are."""
     if not gone.any() or gone.all():
         return labels
-    _, nearest = cv2.distanceTransformWithLabels(
-        gone.astype(np.uint8), cv2.DIST_L2, 5, labelType=cv2.DIST_LABEL_PIXEL
-    )
+    _, nearest = cv2.distanceTransformWithLabels(gone.astype(np.uint8), cv2.DIST_L2, 5, labelType=cv2.DIST_LABEL_PIXEL)
     names = np.zeros(int(nearest.max()) + 1, np.int32)
     names[nearest[~gone]] = labels[~gone]
     return np.asarray(names[nearest], np.int32)

@@ -9,7 +9,8 @@ import numpy as np
 
 from engine.contract import Box
 from engine.renderers.studio.areas import Labels, edge_of, means
-from engine.renderers.studio.filters import Floats, bilateral, blur, floats, lerp, resize
+from engine.renderers.studio.colour import skin
+from engine.renderers.studio.filters import Floats, bilateral, blur, floats, lerp, resize, smoothstep
 from engine.renderers.studio.pieces import outlined, tones
 from engine.renderers.studio.scene import Scene
 
@@ -26,7 +27,7 @@ class Print(NamedTuple):
     where: Floats
 
 
-def printed(scene: Scene, count: int = 7, apart: float = 6.0, even: float = 0.55) -> Print:
+def printed(scene: Scene, count: int = 7, apart: float = 6.0, even: float = 0.8) -> Print:
     """Return the faces of a scene in `count` tones at least `apart` (Lab units); made once for all variants.
 
     The broad shading is taken out by `even` (0..1) before the tones are found, so that they fall on eyes, brows,
@@ -62,14 +63,28 @@ def _toned(lab: Floats, face: Box, count: int, apart: float, even: float) -> tup
     # A brow is darker than what is around it wherever the lamp stands: local contrast is what makes a likeness.
     clean = bilateral(blur(small, 0.006 * wide), 7.0, 3.0, 3)
     lightness = np.ascontiguousarray(clean[..., 0])
-    broad = blur(lightness, 0.2 * wide)
+    broad = blur(lightness, 0.14 * wide)
     flat = clean.copy()
     flat[..., 0] = lightness - even * (broad - broad.mean()) + 0.35 * (lightness - blur(lightness, 0.06 * wide))
     labels, centres = tones(flat, count, apart)
     winner = outlined(labels, len(centres), max(0.7, 0.008 * wide), (height, width)).astype(np.int32)
     colours = means(winner, len(centres), lab)
-    colours[:, 0] = lerp(colours[:, 0], centres[:, 0], 0.35)
-    return blur(floats(colours[winner]), 0.6), winner
+    colours[:, 0] = lerp(colours[:, 0], centres[:, 0], 0.5)
+    return blur(floats(_evened(colours, winner)[winner]), 0.6), winner
+
+
+def _evened(colours: Floats, winner: Labels) -> Floats:
+    """Return the tones with those of the skin drawn together, and healthy: what is left of the lamp is not a stain."""
+    like = skin(colours[None])[0] * smoothstep(26, 44, colours[:, 0])
+    heavy = np.bincount(winner.ravel(), minlength=len(colours)) * like
+    if heavy.max() <= 0:
+        return colours
+    main = colours[int(heavy.argmax())]
+    near = like * smoothstep(34, 14, floats(np.abs(colours[:, 0] - main[0])))
+    out = lerp(colours, np.broadcast_to(main, colours.shape), floats(0.62 * near))
+    out[:, 1:] *= (1 + 0.16 * like)[:, None]
+    out[:, 1] += 2.5 * like
+    return floats(out)
 
 
 def feature_height(scene: Scene) -> Floats:
@@ -91,7 +106,8 @@ def feature_height(scene: Scene) -> Floats:
         total[window] += (head + nose + cheeks + sockets + chin) * face.w / 200
     tone = floats(scene.flat[..., 0])
     own = blur(tone, 2.0 * scene.unit) - blur(tone, 12 * scene.unit)
-    return floats(blur(floats(total * scene.near_faces(1.05)), 2.5 * scene.unit) / scene.unit + 0.22 * own * scene.near_faces(1.0))
+    modelled = blur(floats(total * scene.near_faces(1.05)), 2.5 * scene.unit) / scene.unit
+    return floats(modelled + 0.22 * own * scene.near_faces(1.0))
 
 
 def _bump(u: Floats, wide: float, v: Floats, high: float) -> Floats:

@@ -1,4 +1,4 @@
-"""Laying mosaic tiles: rows that follow the flow and the outlines, after Hausner, "Simulating decorative mosaics", 2001.
+"""Laying mosaic tiles in rows that follow the flow and the outlines: Hausner, "Simulating decorative mosaics", 2001.
 
 Instead of his centroids on a graphics card, points are pulled onto a square lattice turned with the flow: every
 tile asks its neighbours to stand a tile's side ahead, behind and beside it.
@@ -124,7 +124,7 @@ def _nearest(
     best = np.full(height * width, np.float32(9))
     found: list[tuple[NDArray[np.int64], Floats, NDArray[np.int32]]] = []
     reach = np.ceil(0.95 * side).astype(int)
-    own = sampled(parts.labels, points)
+    own = sampled(floats(parts.labels), points).astype(np.int32)
     flat_parts = parts.labels.ravel()
     for half in np.unique(reach):
         which = np.nonzero(reach == half)[0]

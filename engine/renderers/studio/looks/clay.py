@@ -68,8 +68,8 @@ def modelled(brief: Brief, table: Table) -> Pieces:
 def coloured(pieces: Pieces, brief: Brief, table: Table) -> Floats:
     """Return the clay's own colours, sRGB: each piece one colour, kneaded unevenly; a face is modelled in one piece."""
     scene, rng = brief.scene, brief.dice.rng
-    own = 0.06 + 0.5 * (1 - brief.strength)
-    face = printed(scene, 7, 6.0, 0.7)
+    own = 0.12 + 0.5 * (1 - brief.strength)
+    face = printed(scene, 7, 6.0)
     lab = lerp(lerp(pieces.colours, blur(scene.flat, 1.6 * scene.unit), own), face.lab, floats(0.94 * face.where))
     lab[..., 0] = lerp(floats(lab[..., 0]), floats(21 + 0.68 * lab[..., 0]), 0.4 + 0.6 * brief.strength)
     lab = with_saturation(lab, table.chroma * (0.4 + 0.6 * brief.strength), scene.skin)
@@ -83,13 +83,13 @@ def raised(pieces: Pieces, brief: Brief, table: Table) -> Floats:
     scene, rng = brief.scene, brief.dice.rng
     unit = scene.unit
     faces = scene.near_faces(1.1)
-    inlaid = printed(scene, 7, 6.0, 0.7)
+    inlaid = printed(scene, 7, 6.0)
     features = feature_height(scene) + 4.5 * inlaid.where * pillow(inlaid.edge, 5 * unit)
-    lumps = 2.2 * noise(rng, scene.shape, 52 * unit, 2) + 0.2 * noise(rng, scene.shape, 10 * unit)
+    lumps = 1.5 * noise(rng, scene.shape, 52 * unit, 2) + 0.14 * noise(rng, scene.shape, 10 * unit)
     touched = fingerprints(rng, scene.shape, unit, table.prints)
     small = pieces.height / unit * (1 - 0.85 * faces)
     body = volume(scene) * (1 - 0.35 * faces) + features
-    surface = body + small + (1 - 0.55 * faces) * (lumps + 0.42 * touched)
+    surface = body + small + (1 - 0.55 * faces) * (lumps + 0.3 * touched)
     return floats(unit * (0.45 + 0.55 * brief.strength) * surface)
 
 
@@ -116,7 +116,7 @@ def photographed(height: Floats, albedo: Floats, brief: Brief, table: Table) -> 
 def _inside(light: Floats, unit: float) -> Floats:
     """Return light that has wandered below the surface before it leaves: red farthest, blue hardly (Jensen, 2001)."""
     out = light.copy()
-    for k, (reach, share) in enumerate(((9.0, 0.55), (5.0, 0.45), (3.0, 0.35))):
+    for k, (reach, share) in enumerate(((8.0, 0.5), (4.5, 0.4), (3.0, 0.3))):
         plane = np.ascontiguousarray(light[..., k])
         out[..., k] = lerp(plane, blur(plane, reach * unit), share)
     return out

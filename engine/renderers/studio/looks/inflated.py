@@ -14,15 +14,28 @@ from engine.renderers.studio.filters import Floats, blur, floats, lerp, resize, 
 from engine.renderers.studio.flow import Flow
 from engine.renderers.studio.look import Brief, Look
 from engine.renderers.studio.scene import Scene
-from engine.renderers.studio.sculpt import Box, Lamp, Normals, lit, mirrored, normals, occluded, room, shadowed, softbox, swollen
+from engine.renderers.studio.sculpt import (
+    Box,
+    Lamp,
+    Normals,
+    lit,
+    mirrored,
+    normals,
+    occluded,
+    room,
+    shadowed,
+    softbox,
+    swollen,
+)
 from engine.renderers.studio.texture import grain
 
 
 class Skin(NamedTuple):
-    """How a variant is made: number of balloons, foil (1) or latex (0), the lamp's angle, chroma, pressure."""
+    """How a variant is made: number of balloons, foil (1) or latex (0), shine, lamp's angle, chroma, pressure, fill."""
 
     parts: int
     foil: float
+    shine: float
     angle: float
     chroma: float
     pressure: float
@@ -49,15 +62,16 @@ def drawn(brief: Brief) -> Skin:
     """Draw a variant's balloons; "foil", "mylar", "latex" and "matte" in the words decide the skin."""
     dice, words = brief.dice, brief.steer
     prompt = brief.task.prompt.lower()
-    foil = dice.choose((1.0, 0.0, 0.75, 0.12))
+    foil, shine = dice.choose(((1.0, 1.0), (0.0, 1.0), (0.6, 0.7), (0.0, 0.12)))
     if any(word in prompt for word in ("foil", "mylar", "chrome", "metallic")):
-        foil = dice.choose((1.0, 0.8, 0.9, 0.7))
+        foil, shine = dice.choose(((1.0, 1.0), (0.75, 0.6), (0.9, 1.2), (0.65, 1.0)))
     elif any(word in prompt for word in ("latex", "rubber", "matte")):
-        foil = dice.choose((0.0, 0.1, 0.05, 0.15))
+        foil, shine = dice.choose(((0.0, 1.0), (0.0, 0.12), (0.0, 0.6), (0.1, 0.3)))
     finer = 2 ** (0.8 * words.up("detail") - 0.8 * words["bold"]) * (1.6 - 0.7 * brief.strength)
     return Skin(
         parts=max(12, round(dice.choose((64, 48, 64, 48)) * finer)),
         foil=foil,
+        shine=shine,
         angle=dice.choose((-2.1, -0.9, -2.5, -1.5)),
         chroma=dice.choose((0.5, 0.75, 0.35, 0.6)) * (0.3 + 0.7 * brief.strength),
         pressure=dice.choose((1.0, 1.2, 0.85, 1.05)) * (0.45 + 0.55 * brief.strength),
@@ -86,15 +100,16 @@ def blown(parts: Areas, brief: Brief, skin: Skin) -> Floats:
     scene = brief.scene
     unit, face = scene.unit, scene.near_faces(1.1)
     round_ = scene.once(("swollen", skin.parts), lambda: _swollen(parts, scene))
-    pinch = np.sqrt(np.clip(parts.edge / (5 * unit + 1), 0, 1))
+    soft_edge = blur(np.minimum(parts.edge, 12 * unit), 1.2 * unit)
+    pinch = np.sqrt(np.clip(soft_edge / (5 * unit + 1), 0, 1))
     height = round_ * pinch * (1 - 0.8 * face) * 0.85 + 0.9 * unit * feature_height(scene) * face
     wrinkles = _wrinkles(parts, brief) * (1 - face) * (0.35 + 0.65 * skin.foil)
-    return floats(skin.pressure * blur(floats(height + 1.3 * unit * wrinkles), 2.0 * unit))
+    return floats(skin.pressure * blur(floats(height + 1.0 * unit * wrinkles), max(1.5, 2.4 * unit)))
 
 
 def _swollen(parts: Areas, scene: Scene) -> Floats:
     height, width = scene.shape
-    scale = min(1.0, 256 / max(height, width))
+    scale = min(1.0, 340 / max(height, width))
     size = max(8, round(width * scale)), max(8, round(height * scale))
     small = cv2.resize(parts.labels, size, interpolation=cv2.INTER_NEAREST)
     risen = resize(blur(swollen(np.asarray(small, np.int32)), 0.8), width, height) / np.float32(scale)
@@ -124,7 +139,7 @@ def shining(height: Floats, albedo: Floats, parts: Areas, brief: Brief, skin: Sk
     creases = occluded(height, unit)[..., None]
     seam = (1 - 0.5 * np.exp(-parts.edge / (2.2 * unit + 0.4)) * (1 - scene.near_faces(1.1)))[..., None]
     base = linear(albedo)
-    latex = base * (light.diffuse + 0.3) * creases
+    latex = base * (light.diffuse + 0.3 + 0.12 * (1 - skin.shine)) * creases
     # Light that has crossed the skin comes out purer at the rim of a balloon.
     thin = ((1 - surface.z) ** 1.5)[..., None]
     latex = lerp(floats(latex), floats(latex * (0.35 + 1.1 * base)), floats(0.6 * thin))
@@ -142,7 +157,7 @@ def _highlights(surface: Normals, skin: Skin) -> Floats:
     x, y = np.cos(skin.angle), np.sin(skin.angle)
     large = softbox(surface, Box(0.62 * x, 0.62 * y, 0.17, 0.24, 0.10))
     strip = softbox(surface, Box(-0.72 * x, -0.72 * y, 0.30, 0.05, 0.08))
-    return floats(np.clip((0.62 - 0.2 * skin.foil) * large + 0.22 * strip, 0, 1))
+    return floats(np.clip(skin.shine * ((0.62 - 0.2 * skin.foil) * large + 0.22 * strip), 0, 1))
 
 
 def _rolled(light: Floats) -> Floats:

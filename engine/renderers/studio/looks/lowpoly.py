@@ -86,7 +86,7 @@ def meshed(scene: Scene, size: float) -> Mesh:
 def spacing(scene: Scene, size: float) -> Floats:
     """Return how far apart corners stand, in pixels."""
     unit = scene.unit
-    wanted = 46 * (1 - blur(np.sqrt(scene.detail), 6 * unit)) + 11.5
+    wanted = 44 * (1 - blur(np.sqrt(scene.detail), 4 * unit)) + 8.5
     wanted *= 1.25 - 0.25 * scene.matte
     apart = wanted * size * unit
     for face in scene.faces:
@@ -98,12 +98,11 @@ def spacing(scene: Scene, size: float) -> Floats:
 
 def scattered(scene: Scene, apart: Floats) -> Points:
     """Return corners of a mesh (Nx2): the frame, then the strongest edges, then a Poisson-disk sampling of the rest."""
-    height, width = scene.shape
     rng = np.random.default_rng(7)
     taken = np.zeros(scene.shape, np.uint8)
     points = _frame(scene.shape, apart)
-    for x, y in points:
-        cv2.circle(taken, (round(x), round(y)), max(2, round(0.62 * apart[int(min(y, height - 1)), int(min(x, width - 1))])), 1, -1)
+    for (x, y), wide in zip(points, sampled(apart, np.asarray(points)).tolist(), strict=True):
+        cv2.circle(taken, (round(x), round(y)), max(2, round(0.62 * wide)), 1, -1)
     for candidates, share in ((_on_edges(scene), 0.72), (_inside(strewn(rng, apart, 14), scene.shape), 1.0)):
         for x, y in candidates.tolist():
             if not taken[y, x]:
@@ -153,9 +152,8 @@ def coloured(mesh: Mesh, brief: Brief, cut: Cut) -> Floats:
     lab = means(np.ascontiguousarray(facet), len(mesh.corners), blur(scene.lab, 0.8 * scene.unit), floats(calm))
     seen = np.bincount(facet.ravel(), minlength=len(mesh.corners)) > 0
     middle = mesh.points[mesh.corners].mean(axis=1)
-    x, y = (np.clip(middle[:, k].astype(int), 0, scene.shape[1 - k] - 1) for k in (0, 1))
-    lab = np.where(seen[:, None], lab, scene.flat[y, x])
-    held = scene.skin[y, x][:, None]
+    lab = np.where(seen[:, None], lab, sampled(scene.flat, middle))
+    held = sampled(scene.skin, middle)[:, None]
     lab = with_saturation(floats(lab[:, None]), cut.chroma, floats(held))[:, 0]
     return linear(to_rgb(floats(lab[:, None])))[:, 0]
 
@@ -164,9 +162,8 @@ def shading(mesh: Mesh, brief: Brief, cut: Cut) -> Floats:
     """Return how much light each facet catches (Mx3, about 0.6..1.4): Lambert's law on the height field's facets."""
     scene = brief.scene
     height = scene.once("mesh height", lambda: volume(scene)) * scene.unit
-    x, y = (np.clip(mesh.points[:, k].astype(int), 0, scene.shape[1 - k] - 1) for k in (0, 1))
-    rough = np.random.default_rng(brief.dice.number + 1).normal(0, 1, len(x)) * 2.6 * scene.unit
-    solid = np.column_stack([mesh.points, cut.relief * (0.55 * height[y, x] + rough)])
+    rough = brief.dice.rng.normal(0, 1, len(mesh.points)) * 1.7 * scene.unit
+    solid = np.column_stack([mesh.points, cut.relief * (0.55 * sampled(height, mesh.points) + rough)])
     first, second, third = (solid[mesh.corners[:, k]] for k in range(3))
     normal = np.cross(second - first, third - first)
     normal *= np.sign(normal[:, 2:])
@@ -175,11 +172,11 @@ def shading(mesh: Mesh, brief: Brief, cut: Cut) -> Floats:
     key = normal @ [flat * np.cos(cut.angle), flat * np.sin(cut.angle), cut.lift]
     back = normal @ [-flat * np.cos(cut.angle), -flat * np.sin(cut.angle), 0.35]
     middle = mesh.points[mesh.corners].mean(axis=1)
-    cx, cy = (np.clip(middle[:, k].astype(int), 0, scene.shape[1 - k] - 1) for k in (0, 1))
-    calm = 1 - 0.55 * scene.near_faces(1.1)[cy, cx]
-    amount = 1 + calm * (0.85 * (np.clip(key, 0, 1) - cut.lift) + 0.12 * np.clip(back, 0, 1))
+    calm = 1 - 0.55 * sampled(scene.near_faces(1.1), middle)
+    amount = 1 + calm * (0.75 * (np.clip(key, 0, 1) - cut.lift) + 0.12 * np.clip(back, 0, 1))
     shadows = np.asarray([0.94, 0.98, 1.08])
-    tinted = lerp(floats(np.broadcast_to(shadows, (len(key), 3))), floats(np.asarray(cut.warm)[None]), floats(np.clip(key, 0, 1))[:, None])
+    lights = np.asarray(cut.warm) - shadows
+    tinted = shadows + lights * np.clip(key, 0, 1)[:, None]
     return floats(np.clip(amount, 0.4, 1.6)[:, None] * tinted)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import ClassVar, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from engine.renderers.studio.areas import means
 from engine.renderers.studio.colour import colour, linear, to_lab, to_rgb, unlinear
@@ -16,7 +17,7 @@ from engine.renderers.studio.texture import grain, noise
 
 
 class Floor(NamedTuple):
-    """How a variant is laid: tile size, joint width, grout colour, lamp, glaze, chroma, and spread of the tiles' tones."""
+    """How a variant is laid: tile size, joint, grout colour, lamp, glaze, chroma, and spread of the tiles' tones."""
 
     size: float
     joint: float
@@ -102,7 +103,7 @@ def set_in_grout(lab: Floats, tiles: Tiles, brief: Brief, floor: Floor) -> Float
     return unlinear(lerp(floats(bed), floats(light), tile))
 
 
-def _across(tiles: Tiles, lamp: np.ndarray) -> Floats:
+def _across(tiles: Tiles, lamp: NDArray[np.float64]) -> Floats:
     """Return where in its tile each pixel lies: about -0.5 on the lamp's far side to 0.5 on its near side."""
     x, y = grid(*tiles.labels.shape)
     at = floats(tiles.at)[tiles.labels]

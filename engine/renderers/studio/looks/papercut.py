@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import ClassVar, NamedTuple
 
 import numpy as np
-from skimage.measure import label
+from scipy import ndimage
 
 from engine.renderers.studio.areas import Labels, filled, means, rounded
 from engine.renderers.studio.colour import colour, linear, to_lab, to_rgb, unlinear, with_saturation
@@ -17,6 +17,8 @@ from engine.renderers.studio.scene import Scene
 from engine.renderers.studio.texture import grain, noise, paper
 
 _SIDE = 420
+#: Light boxes: the colour of the front sheet, and of the lamp's.
+_BOXES = (("#10173a", "#ffdf9e"), ("#2a0f33", "#ffc9b0"), ("#06262b", "#fff0b8"), ("#1b1440", "#ffd0e8"))
 
 
 class Stack(NamedTuple):
@@ -28,7 +30,7 @@ class Stack(NamedTuple):
 
 
 class Design(NamedTuple):
-    """How a variant is cut: sheets, roundness, light, thickness, chroma, tint, and the light box's two colours."""
+    """How a variant is cut: sheets, roundness, lamp, gap, chroma, tint, tones (least, spread), a box's colours."""
 
     sheets: int
     smooth: float
@@ -36,6 +38,7 @@ class Design(NamedTuple):
     gap: float
     chroma: float
     tint: tuple[float, float]
+    tone: tuple[float, float]
     box: tuple[str, str] | None
 
 
@@ -62,15 +65,16 @@ def drawn(brief: Brief) -> Design:
     dice, words = brief.dice, brief.steer
     box = dice.choose((None, None, ("#10173a", "#ffdf9e"), None))
     if words.up("glow") or words.up("night"):
-        box = dice.choose((("#10173a", "#ffdf9e"), ("#2a0f33", "#ffc9b0"), ("#06262b", "#fff0b8"), ("#1b1440", "#ffd0e8")))
+        box = dice.choose(_BOXES)
     finer = 2 ** (0.6 * words.up("detail") - 0.6 * words["bold"])
     return Design(
-        sheets=max(4, round(dice.choose((9, 7, 8, 6)) * (1.35 - 0.5 * brief.strength) * finer)),
-        smooth=round(dice.choose((5.5, 8.0, 5.5, 7.0)) * (0.6 + 0.5 * brief.strength) / finer, 1),
+        sheets=max(4, round(dice.choose((11, 8, 10, 9)) * (1.35 - 0.5 * brief.strength) * finer)),
+        smooth=round(dice.choose((4.4, 6.5, 4.8, 5.6)) * (0.6 + 0.5 * brief.strength) / finer, 1),
         angle=dice.choose((-2.2, -0.8, -2.6, -1.4)),
         gap=dice.choose((1.4, 1.9, 1.2, 1.6)),
         chroma=dice.choose((0.5, 0.75, 0.3, 0.4)),
-        tint=dice.choose(((0.0, 4.0), (2.0, -6.0), (-3.0, 5.0), (3.0, 7.0))),
+        tint=dice.choose(((0.0, 3.0), (3.0, -11.0), (-8.0, 3.0), (6.0, 15.0))),
+        tone=dice.choose(((10.0, 0.88), (27.0, 0.68), (4.0, 0.9), (16.0, 0.76))),
         box=box,
     )
 
@@ -100,7 +104,11 @@ def stacked(scene: Scene, design: Design) -> Stack:
 
 def without_specks(labels: Labels, least: int) -> Labels:
     """Give pieces of fewer than `least` pixels to what lies around them: nobody cuts and glues those."""
-    pieces = np.asarray(label(labels, background=-1, connectivity=1), np.int32)
+    pieces, total = np.zeros(labels.shape, np.int64), 0
+    for name in range(int(labels.max()) + 1):
+        found, count = ndimage.label(labels == name)
+        pieces += np.where(found > 0, found + total, 0)
+        total += count
     return filled(labels, np.bincount(pieces.ravel())[pieces] < least)
 
 
@@ -118,15 +126,26 @@ def coloured(stack: Stack, brief: Brief, design: Design) -> Floats:
     """Return the papers' Lab colours at every pixel: cleaner than the picture's, and of one family."""
     scene, rng = brief.scene, brief.dice.rng
     lab = stack.lab.copy()
-    lab[:, 0] = 10 + 0.88 * lab[:, 0]
+    lab[:, 0] = lerp(lab[:, 0], spread(lab[:, 0], stack), 0.4 * brief.strength)
+    lab[:, 0] = lerp(lab[:, 0], floats(design.tone[0] + design.tone[1] * lab[:, 0]), 0.3 + 0.7 * brief.strength)
     lab = with_saturation(lab[:, None], design.chroma * (0.4 + 0.6 * brief.strength))[:, 0]
-    pale = np.exp(-(np.hypot(lab[:, 1], lab[:, 2]) / 22) ** 2)
+    pale = np.exp(-((np.hypot(lab[:, 1], lab[:, 2]) / 22) ** 2))
     for k in (0, 1):
         lab[:, 1 + k] += (0.35 + 0.65 * pale) * design.tint[k] * brief.strength
     lab[:, 0] += rng.normal(0, 1.0, len(lab))
     flat = floats(lab)[stack.labels]
     own = lerp(flat, blur(scene.flat, 3 * scene.unit), 0.45 * max(0.0, 0.85 - brief.strength))
     return blur(own, 0.55)
+
+
+def spread(light: Floats, stack: Stack) -> Floats:
+    """Return the papers' lightnesses moved apart, each standing for its share of the picture, in the same order."""
+    share = np.bincount(stack.labels.ravel(), minlength=len(light)) / stack.labels.size
+    order = np.argsort(light, kind="stable")
+    middle = np.cumsum(share[order]) - share[order] / 2
+    out = np.empty(len(light), np.float32)
+    out[order] = 8 + 88 * middle
+    return out
 
 
 def with_grain(lab: Floats, stack: Stack, brief: Brief) -> Floats:

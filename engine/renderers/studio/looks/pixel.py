@@ -8,10 +8,11 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.renderers.studio.colour import to_lab, to_rgb, with_saturation
+from engine.renderers.studio.colour import to_rgb, with_saturation
 from engine.renderers.studio.filters import Floats, blur, floats, smoothstep
-from engine.renderers.studio.look import Brief, Look, toned
+from engine.renderers.studio.look import Brief, Look
 from engine.renderers.studio.scene import Scene
+from engine.renderers.studio.tones import toned
 
 Numbers = NDArray[np.int32]
 

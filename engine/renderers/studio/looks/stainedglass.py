@@ -36,7 +36,7 @@ class StainedGlass(Look):
     def paint(self, brief: Brief) -> Floats:
         """Return the window."""
         window = drawn(brief)
-        panes = areas_of(brief.scene, window.panes, 5.0, 1.5)
+        panes = areas_of(brief.scene, window.panes, 5.0, 0.4)
         glass = glazed(panes, brief, window)
         brief.step(to_rgb(glass))
         shining = backlit(painted(glass, brief), brief, window)
@@ -51,7 +51,7 @@ def drawn(brief: Brief) -> Window:
     dice, words = brief.dice, brief.steer
     finer = 2 ** (0.9 * words.up("detail") - 0.9 * words["bold"])
     return Window(
-        panes=round(dice.choose((170, 120, 240, 170)) * finer * (1.5 - 0.6 * brief.strength) / 10) * 10,
+        panes=round(dice.choose((170, 120, 200, 140)) * finer * (1.5 - 0.6 * brief.strength) / 10) * 10,
         lead=dice.choose((6.4, 8.2, 5.4, 7.2)) * 2 ** (0.4 * words["bold"]),
         jewel=dice.choose((1.0, 1.3, 0.8, 1.15)),
         tint=dice.choose(((3.0, 17.0), (-3.0, -17.0), (9.0, 6.0), (-11.0, 9.0))),
@@ -62,7 +62,7 @@ def drawn(brief: Brief) -> Window:
 
 def glazed(panes: Areas, brief: Brief, window: Window) -> Floats:
     """Return the Lab colours of the glass: a jewel colour a pane, its painter's shading, streaks and bubbles."""
-    scene, rng = brief.scene, brief.dice.rng
+    scene = brief.scene
     colours = jewels(panes.lab, brief, window)
     face = scene.near_faces(1.1)
     glass = colours[panes.labels]
@@ -73,7 +73,7 @@ def glazed(panes: Areas, brief: Brief, window: Window) -> Floats:
     away = 1 - smoothstep(8, 30, floats(np.hypot(glass[..., 1], glass[..., 2])))
     for k in (0, 1):
         glass[..., 1 + k] += away * (1 - 0.8 * face) * window.tint[k]
-    glass[..., 0] += window.streaks * (1 - 0.75 * face) * (3.2 * _streaks(panes, brief) + 1.2 * _bubbles(brief))
+    glass[..., 0] += window.streaks * (1 - 0.75 * face) * (2.3 * _streaks(panes, brief) + 1.2 * _bubbles(brief))
     return glass
 
 
@@ -163,7 +163,8 @@ def leaded(light: Floats, panes: Areas, brief: Brief, window: Window) -> Floats:
     spill = blur(floats(np.clip(glass - 0.30, 0, None)), 9 * unit)
     profile = width * np.sqrt(np.clip(1 - (panes.edge / width) ** 2, 0, 1))
     lamps = (Lamp(-2.2, 0.6, (1.0, 1.0, 1.0), 0.75), Lamp(0.8, 0.5, (0.7, 0.8, 1.0), 0.25))
-    bump = blur(floats(profile + 0.35 * half * joints + 0.12 * unit * noise(brief.dice.rng, scene.shape, 5 * unit)), 0.6)
+    uneven = 0.12 * unit * noise(brief.dice.rng, scene.shape, 5 * unit)
+    bump = blur(floats(profile + 0.35 * half * joints + uneven), 0.6)
     sheen = lit(bump, lamps, np.ones(scene.shape, np.float32))
     metal = (0.012 + 0.02 * joints)[..., None] + (0.018 + 0.04 * joints)[..., None] * sheen.diffuse
     metal = metal + 0.10 * sheen.gloss[..., None]

@@ -16,10 +16,11 @@ from engine.renderers.studio.sculpt import Box, Lamp, lit, normals, occluded, sh
 
 
 class Mould(NamedTuple):
-    """How a variant is moulded and lit: parts, roundness, lamp, gloss, chroma, and how far the set is cleared."""
+    """How a variant is moulded and lit: parts, roundness, lamp, gloss, chroma, how far the set is cleared, its tint."""
 
     parts: int
     smooth: float
+    lift: float
     angle: float
     gloss: float
     chroma: float
@@ -50,11 +51,12 @@ def drawn(brief: Brief) -> Mould:
     return Mould(
         parts=max(16, round(dice.choose((110, 80, 110, 80)) * finer)),
         smooth=dice.choose((8.0, 10.0, 8.0, 10.0)),
+        lift=dice.choose((0.66, 0.5, 0.78, 0.58)),
         angle=dice.choose((-2.1, -0.8, -1.57, -2.5)),
-        gloss=dice.choose((1.0, 0.75, 1.2, 0.5)),
+        gloss=dice.choose((1.0, 0.15, 1.25, 0.6)),
         chroma=dice.choose((0.55, 0.8, 0.35, 0.65)) * (0.3 + 0.7 * brief.strength),
         sweep=dice.choose((0.8, 0.7, 0.85, 0.6)) * brief.strength,
-        tint=dice.choose(((0.0, 2.0), (3.0, 5.0), (-2.0, -6.0), (5.0, -3.0))),
+        tint=dice.choose(((-4.0, -15.0), (15.0, 5.0), (-14.0, 6.0), (3.0, 20.0))),
     )
 
 
@@ -74,7 +76,7 @@ def coloured(parts: Areas, brief: Brief, mould: Mould) -> Floats:
 
 
 def sure(scene: Scene) -> float:
-    """Return how sure the matte is of the subject, 0..1: its outline lies on edges, and it is no speck nor nearly all."""
+    """Return how sure the matte is of the subject, 0..1: its outline lies on edges, neither speck nor all."""
     share = float(scene.matte.mean())
     rim = steepness(scene.matte)
     steep = sum(steepness(np.ascontiguousarray(scene.flat[..., k])) for k in range(3)) * scene.unit
@@ -89,14 +91,15 @@ def cleared(lab: Floats, brief: Brief, mould: Mould) -> Floats:
     around = 1 - scene.matte
     weight = around + 1e-3
     mean = (scene.flat * weight[..., None]).sum(axis=(0, 1)) / weight.sum()
-    _, y = grid(*scene.shape)
-    down = y / scene.shape[0]
+    far = blur(scene.flat, 9 * scene.unit)
     paper = np.empty_like(lab)
-    paper[..., 0] = np.clip(0.35 * mean[0] + 56 + 8 * (1 - np.abs(2 * down - 0.7)), 0, 95)
+    _, y = grid(*scene.shape)
+    paper[..., 0] = np.clip(0.4 * mean[0] + 50 + 8 * (1 - np.abs(2 * y / scene.shape[0] - 0.7)), 0, 92)
     for k in (1, 2):
-        paper[..., k] = 0.6 * mean[k] + mould.tint[k - 1]
-    amount = around * mould.sweep * sure(scene)
-    return lerp(lab, paper, floats(amount))
+        paper[..., k] = 0.4 * mean[k] + mould.tint[k - 1]
+    known = sure(scene)
+    calm = lerp(far, paper, 0.55 * known)
+    return lerp(lab, calm, floats(around * min(1.0, 1.2 * mould.sweep) * (0.3 + 0.7 * known)))
 
 
 def moulded(parts: Areas, brief: Brief) -> Floats:
@@ -105,7 +108,7 @@ def moulded(parts: Areas, brief: Brief) -> Floats:
     face = scene.near_faces(1.1)
     held = scene.once("toy volume", lambda: blur(volume(scene), 7 * unit))
     proud = 5.5 * smoothstep(0, 12 * unit, parts.edge) + 3.0 * smoothstep(0, 34 * unit, parts.edge)
-    body = held * (1 - 0.3 * face) + proud * (1 - 0.95 * face) * (0.25 + 0.75 * scene.matte)
+    body = held * (1 - 0.3 * face) + proud * (1 - 0.95 * face) * (0.12 + 0.88 * scene.matte)
     return floats(unit * (0.5 + 0.5 * brief.strength) * (body + 0.9 * face * feature_height(scene)))
 
 
@@ -113,13 +116,13 @@ def photographed(height: Floats, albedo: Floats, parts: Areas, brief: Brief, mou
     """Light the toy: soft key, fill and rim, seams between the parts, two softboxes mirrored."""
     scene, unit = brief.scene, brief.scene.unit
     smooth = blur(height, 2.2 * unit)
-    key = Lamp(mould.angle, 0.66, (1.0, 0.98, 0.95), 1.12)
+    key = Lamp(mould.angle, mould.lift, (1.0, 0.98, 0.95), 1.12)
     fill = Lamp(mould.angle + 2.6, 0.75, (0.85, 0.92, 1.0), 0.3)
     rim = Lamp(mould.angle + np.pi, 0.22, (1.0, 1.0, 1.0), 0.3)
-    light = lit(smooth, (key, fill, rim), shadowed(smooth, mould.angle, 0.66, unit))
+    light = lit(smooth, (key, fill, rim), shadowed(smooth, mould.angle, mould.lift, unit))
     creases = occluded(smooth, unit)[..., None]
     face = scene.near_faces(1.1)
-    inner = (0.25 + 0.75 * scene.matte) * (1 - face)
+    inner = (0.06 + 0.94 * scene.matte) * (1 - face)
     seam = 1 - 0.42 * inner * np.exp(-((parts.edge / (1.3 * unit + 0.35)) ** 2))
     body = linear(albedo) * (light.diffuse + 0.25) * (0.3 + 0.7 * creases) * seam[..., None]
     surface = normals(blur(height, 5 * unit))
