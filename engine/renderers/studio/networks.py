@@ -70,7 +70,8 @@ class Network:
         import ncnn  # noqa: PLC0415 - loaded only when a picture is enlarged
 
         self.scale = scale
-        self.reach = weights.reach * (1 if weights.factor >= scale else 2)
+        # A second pass sees a picture that is twice as large already.
+        self.reach = weights.reach if weights.factor >= scale else -(-weights.reach * 3 // 2)
         self._weights = weights
         self._ncnn: Any = ncnn
         self._net: Any = ncnn.Net()

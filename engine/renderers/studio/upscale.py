@@ -18,9 +18,11 @@ from engine.renderers.studio.networks import Network, drawing_network, photo_net
 from engine.renderers.studio.tiling import Tile, enlarged_by
 
 NO_WEIGHTS = "The enlarging network's weights are not installed here: enlarged by interpolation and sharpened."
-TILE = 160
-#: Source pixels beyond what the network sees: resizing, blending and projecting back look this far.
-_BLENDING = 14
+TILE = 256
+#: The photos' network has 256 channels and sees a picture twice: its tiles are what bounds memory.
+_PHOTO_TILE = 128
+#: Source pixels beyond what the network sees: resizing and projecting back look this far, blending further.
+_RESIZING, _BLENDING = 9, 14
 _COLOUR_SIGMA = 1.5  # source pixels; larger than the detail a network makes up, smaller than a colour's area
 
 
@@ -47,7 +49,7 @@ class Recipe:
     @property
     def margin(self) -> int:
         """Source pixels around a tile that it may look at."""
-        return _BLENDING + (self.network.reach if self.network else 0)
+        return (_RESIZING if self.keeps_texture else _BLENDING) + (self.network.reach if self.network else 0)
 
 
 class Upscale:
@@ -79,9 +81,9 @@ class Upscale:
         if is_drawn(pixels, words):
             return Recipe(scale, self._network_of(scale), drawn=True)
         trusted = self._photo_network_of(scale)
-        return Recipe(
-            scale, trusted or self._network_of(scale), keeps_texture=trusted is not None, noise=noise_of(pixels)
-        )
+        if trusted is not None:
+            return Recipe(scale, trusted, keeps_texture=True, noise=noise_of(pixels), side=_PHOTO_TILE)
+        return Recipe(scale, self._network_of(scale), noise=noise_of(pixels))
 
 
 def _scale_for(pixels: Pixels, wanted: int) -> tuple[int, tuple[str, ...]]:
