@@ -76,7 +76,7 @@ class _Flakes:
         self._turns = np.maximum(1, np.rint(seconds * rng.uniform(0.15, 0.5, (2, chains)))).astype(np.float32)
         self._phase = floats(rng.uniform(0, 2 * np.pi, (2, chains)))
         self._swing = floats(rng.uniform(0.3, 1.0, (2, chains)) * [[0.016], [0.006]] * fall.near)
-        self._size = floats(rng.uniform(0.65, 1.4, chains))
+        self._size = floats(np.clip(rng.lognormal(-0.05, 0.36, chains), 0.45, 2.0))
 
     def seen(self, moment: Moment) -> Pixels:
         """Return their mask."""
