@@ -1,15 +1,20 @@
 """What is special to the sculpted looks and to those that are set from pieces."""
 
+from types import SimpleNamespace
+
 import cv2
 import numpy as np
 import pytest
 
+from bot.planner import vocabulary
+from bot.planner.resolve import style_match
 from engine.contract import Box, Change
 from engine.renderers.base import Input
 from engine.renderers.studio.looks.papercut import shadow, without_specks
 from engine.renderers.studio.looks.pixel import palette_of, without_orphans
 from engine.renderers.studio.looks.vinyl import sure
 from engine.renderers.studio.scene import Scene
+from tests.bench import quality
 
 FACE = Box(x=65, y=25, w=37, h=37)
 
@@ -150,6 +155,27 @@ def test_a_toy_stands_before_a_calmer_set(render):
     (result,) = render("studio-vinyl", source, change=Change.STRONG)
     around = np.hypot(x - 80, y - 88) > 60
     assert fine(result.pixels)[around].mean() < 0.6 * fine(source)[around].mean()
+
+
+@pytest.mark.parametrize(
+    ("look", "card"),
+    [
+        ("clay", "studio-clay"),
+        ("vinyl toy", "studio-vinyl"),
+        ("inflated", "studio-inflated"),
+        ("low poly", "studio-lowpoly"),
+        ("papercut", "studio-papercut"),
+        ("stained glass", "studio-stained-glass"),
+        ("mosaic", "studio-mosaic"),
+        ("pixel art", "studio-pixel"),
+    ],
+)
+def test_the_planners_words_for_a_look_lead_to_its_card(look, card):
+    entry = next(entry for entry in vocabulary.looks() if entry.name == look)
+    family = [c for c in quality.looks().values() if c.family == entry.family]
+    matches = {c.id: style_match(entry.craft, SimpleNamespace(styles=c.knows.styles)) for c in family}
+    assert max(matches, key=lambda name: matches[name]) == card
+    assert sorted(matches.values())[-2] < matches[card]
 
 
 def test_a_matte_without_edges_is_not_sure():

@@ -108,7 +108,7 @@ def test_a_face_stands_out_and_its_nose_most(portrait):
 
 def test_tones_keep_apart_and_outlines_lose_their_corners():
     lab = cv2.cvtColor(quarters().astype(np.float32) / 255, cv2.COLOR_RGB2Lab)
-    labels, colours = tones(lab, 8, 10.0)
+    _, colours = tones(lab, 8, 10.0)
     assert len(colours) == 4
     square = np.zeros((40, 40), np.int32)
     square[10:30, 10:30] = 1

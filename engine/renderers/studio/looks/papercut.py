@@ -114,7 +114,7 @@ def without_specks(labels: Labels, least: int) -> Labels:
 
 def _distance(scene: Scene, labels: Labels, count: int, lab: Floats, *, boxed: bool) -> Floats:
     """Return how far down in the stack each sheet lies: far and light ones at the bottom; all by light in a box."""
-    light = lab[:, 0] / 100
+    light = floats(lab[:, 0] / 100)
     if boxed:
         return light
     behind = means(labels, count, floats(0.6 * (1 - scene.matte) + 0.4 * scene.depth))

@@ -66,7 +66,10 @@ def glazed(panes: Areas, brief: Brief, window: Window) -> Floats:
     colours = jewels(panes.lab, brief, window)
     face = scene.near_faces(1.1)
     glass = colours[panes.labels]
-    shading = blur(scene.flat, 1.2 * scene.unit)[..., 0] - panes.lab[panes.labels][..., 0]
+    # A face is painted on one pane, as glaziers have always done it.
+    own = blur(scene.flat, 1.2 * scene.unit) * np.asarray([1, 1.2, 1.2], np.float32)
+    glass = lerp(glass, floats(own), floats(0.85 * scene.near_faces(1.0)))
+    shading = (own[..., 0] - panes.lab[panes.labels][..., 0]) * (1 - 0.85 * scene.near_faces(1.0))
     held = np.clip(0.3 + 0.4 * (1 - brief.strength) + 0.5 * face, 0, 0.95)
     glass[..., 0] += held * shading
     # Glass that seems white or black is never quite: the tint of the batch shows.
@@ -153,12 +156,13 @@ def leaded(light: Floats, panes: Areas, brief: Brief, window: Window) -> Floats:
     """Set the glass in lead: rounded cames with solder on their joints; light spills over them."""
     scene, unit = brief.scene, brief.scene.unit
     half = max(1.1, 0.5 * window.lead * unit)
+    whole = scene.near_faces(0.82)
     width = half * (1 - 0.5 * scene.near_faces(1.05))
     joints = _joints(panes, half)
     width = floats(width * (1 + 0.55 * joints))
-    came = smoothstep(0.6, -0.6, floats(panes.edge - width))
+    came = smoothstep(0.6, -0.6, floats(panes.edge - width)) * (1 - whole)
     # Putty and shadow darken the glass along the lead, and dirt keeps in corners.
-    shade = 1 - 0.55 * np.exp(-np.clip(panes.edge - width, 0, None) / (2.6 * unit + 0.6))
+    shade = 1 - 0.55 * (1 - whole) * np.exp(-np.clip(panes.edge - width, 0, None) / (2.6 * unit + 0.6))
     glass = light * shade[..., None]
     spill = blur(floats(np.clip(glass - 0.30, 0, None)), 9 * unit)
     profile = width * np.sqrt(np.clip(1 - (panes.edge / width) ** 2, 0, 1))
