@@ -16,9 +16,9 @@ from engine.renderers.studio.scene import oval
 from engine.renderers.studio.texture import noise, paper, relief
 
 LAYERS = (
-    Layer(radius=15, spacing=0.75, length=8.0, worth=0.0, vary=5.0),
-    Layer(radius=8, spacing=0.9, length=8.0, worth=8.5, vary=4.5),
-    Layer(radius=4.2, spacing=1.05, length=8.0, worth=9.0, vary=3.0),
+    Layer(radius=15, spacing=0.75, length=8.0, worth=0.0, vary=4.0),
+    Layer(radius=8, spacing=0.9, length=8.0, worth=7.0, vary=3.2),
+    Layer(radius=4.2, spacing=1.05, length=8.0, worth=7.5, vary=2.2),
     Layer(radius=2.4, spacing=1.2, length=8.0, worth=7.5, vary=1.2),
 )
 FACE = Layer(radius=2, spacing=0.95, length=6.0, worth=2.5, vary=0.8)
@@ -69,7 +69,7 @@ def drawn(brief: Brief) -> Chalks:
         rough=dice.choose((0.7, 0.5, 1.0, 0.35)),
         size=size * 2 ** (0.9 * words["bold"] - 0.7 * words.up("detail")),
         chroma=dice.choose((0.4, 0.28, 0.55, 0.35)),
-        bite=dice.choose((0.28, 0.2, 0.32, 0.24)) * (1 - 0.5 * words.up("softness")),
+        bite=dice.choose((0.24, 0.18, 0.28, 0.21)) * (1 - 0.5 * words.up("softness")),
         open=dice.choose((0.85, 0.6, 1.0, 0.75)),
         hue=dice.choose(((0.0, 3.0), (-1.5, -6.0), (4.0, 2.0), (-2.0, 5.0))),
         light=dice.between(0, 2 * np.pi),
@@ -111,8 +111,8 @@ def _covered(brief: Brief, box: Chalks) -> Floats:
     height, width = scene.shape
     x = np.abs(np.linspace(-1, 1, width, dtype=np.float32))[None]
     y = np.abs(np.linspace(-1, 1, height, dtype=np.float32))[:, None]
-    wander = 0.09 * noise(brief.dice.rng, scene.shape, 90 * scene.unit, 3)
-    out = smoothstep(1.0, 0.8, floats((x**8 + y**8) ** (1 / 8) + wander))
+    wander = 0.07 * noise(brief.dice.rng, scene.shape, 90 * scene.unit, 3)
+    out = smoothstep(1.0, 0.86, floats((x**8 + y**8) ** (1 / 8) + wander))
     out = np.maximum(out, np.clip(1.2 * scene.near_faces(1.6) + 0.35 * scene.detail, 0, 1))
     return floats(1 - box.open * (1 - out))
 

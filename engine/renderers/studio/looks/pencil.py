@@ -113,9 +113,9 @@ def in_graphite(brief: Brief, lead: Lead, sheet: Floats, tooth: Floats, lines: F
     first, second = hatched(brief, lead, tooth)
     calm = 1 - 0.5 * scene.near_faces(1.15)
     rubbed = lerp(tone, scene.form.along(blur(tone, 2 * scene.unit), 8 * scene.unit), 1 - 0.8 * scene.detail)
-    rubbed = rubbed * (0.30 + 0.30 * lead.smudge + 0.22 * (1 - calm))
-    light = left_by(tone, first, 0.8) * (0.28 + 0.32 * tone) * calm
-    deep = left_by(floats(np.clip(1.5 * tone - 0.5, 0, 1)), second, 0.8) * 0.62
+    rubbed = rubbed * (0.38 + 0.30 * lead.smudge + 0.22 * (1 - calm))
+    light = left_by(tone, first, 0.8) * (0.20 + 0.34 * tone) * calm
+    deep = left_by(floats(np.clip(1.5 * tone - 0.5, 0, 1)), second, 0.9) * 0.56
     graphite = 1 - (1 - 0.9 * lines) * (1 - light) * (1 - deep) * (1 - np.clip(rubbed, 0, 1))
     graphite = np.clip(graphite * (1 + 0.12 * tooth * (1 - graphite)), 0, 0.93)
     lead_colour = colour("#26262a")
