@@ -16,7 +16,7 @@ _AIR = frozenset({Motion.FOG, Motion.RAIN, Motion.SNOW, Motion.FIRE, Motion.SPAR
 _BREATH = 0.2
 
 #: How much nearer things outrun farther ones: in a push, in a pan, in an orbit (shares of the frame).
-_DEEP, _PASSING, _AROUND, _TURN = 1.0, 0.2, 0.38, 0.12
+_DEEP, _PASSING, _AROUND, _TURN = 1.0, 0.2, 0.34, 0.1
 
 
 @dataclass(frozen=True)

@@ -52,8 +52,8 @@ def layers_of(pixels: Pixels, matte: Floats, depth: Floats) -> Layers:
     big = max(height, width) / 1024
     cut = np.clip(resize(matte, width, height), 0, 1)
     # The front carries a soft seam of its surroundings along: hair and wrong edges stay with what they belong to.
-    held = _grown(floats(cut), 6 * big)
-    seam = blur(_grown(floats(cut), 12 * big), 5 * big)
+    held = _grown(floats(cut), 11 * big)
+    seam = blur(_grown(floats(cut), 19 * big), 5 * big)
     alpha = np.maximum(smoothstep(0.04, 0.96, seam), cut)
     behind = _behind(pixels, floats(held), big)
     return Layers(behind, back_near, np.dstack([pixels, np.rint(alpha * 255).astype(np.uint8)]), front_near)
