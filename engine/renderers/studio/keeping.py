@@ -15,7 +15,7 @@ _TEXT = 0.8
 #: How far kept colours may be from the source's: the mean deltaE of the picture seen from a step away.
 _NEAR = 2.7
 #: From how coarse a scale on (pixels at 1024) the source's colours are brought back: the widest that is near enough.
-_SCALES = (12.0, 8.0, 5.5, 3.6, 2.2)
+_SCALES = (14.0, 9.0, 6.0)
 _SMALL = 320
 
 
@@ -39,13 +39,16 @@ def with_source_colours(lab: Floats, scene: Scene, words: Steer) -> Floats:
     """Bring back the source's colours and its light at large; the strokes stay the look's own.
 
     Everything coarser than a stroke is exchanged for the source's. How coarse that is depends on the look: the
-    widest scale is taken at which the picture, seen from a step away, has its source's colours.
+    widest scale is taken at which the picture, seen from a step away, has its source's colours. Where none does
+    (grout, black lines), the strokes are laid on more lightly.
     """
     source = with_curve(scene.lab, exposure=words["brightness"], contrast=words["contrast"])
+    apart = floats(_reduced(lab) - _reduced(source))
     for scale in _SCALES:
-        strokes = 1.0 if scale > _SCALES[-1] else 0.7
-        if _seen_apart(_exchanged(_reduced(lab), _reduced(source), scale, strokes)) <= _NEAR:
+        seen = _seen(apart, _reduced(source), scale)
+        if seen <= _NEAR:
             break
+    strokes = min(1.0, _NEAR / max(seen, 1e-6))
     sigma = scale * scene.unit
     fine = lab - blur(lab, sigma)
     out = blur(source, sigma)
@@ -62,19 +65,14 @@ def _reduced(lab: Floats) -> Floats:
     return resize(lab, max(1, round(width * share)), max(1, round(height * share)))
 
 
-def _exchanged(lab: Floats, source: Floats, scale: float, strokes: float) -> Floats:
-    """Return how far a reduced picture would be from its source, seen from a step away: HxWx3 differences."""
-    unit = max(lab.shape[:2]) / 1024
-    left = floats(lab - source)
-    fine = strokes * blur(floats(left - blur(left, scale * unit)), 2 * unit)
+def _seen(apart: Floats, source: Floats, scale: float) -> float:
+    """Return the mean difference, seen from a step away, when all that is coarser than `scale` is the source's."""
+    unit = max(source.shape[:2]) / 1024
+    fine = blur(floats(apart - blur(apart, scale * unit)), 2 * unit)
     chroma = np.hypot(source[..., 1], source[..., 2])
-    # CIE94's weights: where colour is strong, a difference of it is seen less.
+    # CIE94's weights: where colour is strong, a difference of it is seen less. Half of the fine colour is the source's.
     fine[..., 1:] *= 0.5 / (1 + 0.03 * chroma)[..., None]
-    return fine
-
-
-def _seen_apart(differences: Floats) -> float:
-    return float(np.sqrt((differences**2).sum(axis=2)).mean())
+    return float(np.sqrt((fine**2).sum(axis=2)).mean())
 
 
 def with_source_faces(lab: Floats, scene: Scene) -> Floats:

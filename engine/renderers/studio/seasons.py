@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+import cv2
 import numpy as np
 
 from engine.renderers.studio.colour import split_tone, with_curve, with_saturation, with_warmth
@@ -54,23 +55,29 @@ def turned(lab: Floats, season: Season, share: float, scene: Scene) -> Floats:
 
 
 def leafy(lab: Floats, scene: Scene) -> Floats:
-    """Return a soft plane of what is leaf-green in the picture, or was foliage in the source; never skin."""
-    green = floats(scene.lab)
-    hue = np.degrees(np.arctan2(green[..., 2], green[..., 1])).astype(np.float32)
-    chroma = np.hypot(green[..., 1], green[..., 2])
-    named = smoothstep(84, 98, hue) * smoothstep(172, 150, hue) * smoothstep(4, 11, floats(chroma))
-    coloured = smoothstep(1.0, 6.0, floats(np.hypot(lab[..., 1], lab[..., 2])))
-    return floats(np.maximum(named, scene.regions.foliage) * coloured * (1 - scene.skin))
+    """Return a soft plane of what was green in the source, or foliage, and still has colour; never skin."""
+    green = scene.once("green", lambda: _green(scene))
+    return floats(green * smoothstep(1.0, 6.0, floats(cv2.magnitude(*_opponents(lab)))))
+
+
+def _green(scene: Scene) -> Floats:
+    chroma, hue = cv2.cartToPolar(*_opponents(scene.lab), angleInDegrees=True)
+    named = smoothstep(84, 98, floats(hue)) * smoothstep(172, 150, floats(hue)) * smoothstep(4, 11, floats(chroma))
+    return floats(np.maximum(named, scene.regions.foliage) * (1 - scene.skin))
+
+
+def _opponents(lab: Floats) -> tuple[Floats, Floats]:
+    return np.ascontiguousarray(lab[..., 1]), np.ascontiguousarray(lab[..., 2])
 
 
 def _foliage(rest: Floats, lab: Floats, season: Season, scene: Scene) -> Floats:
     """Colour leaves between the season's two hues: light ones differ from dark ones, and tree from tree."""
     patches = scene.once("patches", lambda: noise(np.random.default_rng(3), scene.shape, 46 * scene.unit, 3))
     at = np.clip((lab[..., 0] - 18) / 58 + 0.16 * patches, 0, 1)
-    hue = np.radians(season.hues[0] + at * (season.hues[1] - season.hues[0])).astype(np.float32)
-    chroma = np.hypot(lab[..., 1], lab[..., 2])
+    hue = floats(season.hues[0] + at * (season.hues[1] - season.hues[0]))
     # Dark paint cannot hold much colour, nor can light.
-    room = np.clip(4.2 * (lab[..., 0] / 100) * (1 - lab[..., 0] / 100), 0, 1)
-    full = np.minimum(season.chroma[0] * chroma + season.chroma[1] * room, 66)
-    lightness = np.clip(rest[..., 0] + season.lift * room, 0, 100)
-    return floats(np.dstack([lightness, full * np.cos(hue), full * np.sin(hue)]))
+    light = lab[..., 0] * np.float32(0.01)
+    room = np.clip(np.float32(4.2) * light * (1 - light), 0, 1)
+    full = np.minimum(season.chroma[0] * cv2.magnitude(*_opponents(lab)) + season.chroma[1] * room, 66)
+    a, b = cv2.polarToCart(floats(full), hue, angleInDegrees=True)
+    return floats(np.dstack([np.clip(rest[..., 0] + season.lift * room, 0, 100), a, b]))
