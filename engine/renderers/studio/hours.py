@@ -71,7 +71,7 @@ def by_night(rgb: Floats, scene: Scene, rng: np.random.Generator, night: Night, 
     cast = _normalised(shone(scene, (moon,), (0.12, 0.12, 0.12))[..., 0])
     # Eyes at night see little colour, and blue things brighter (Purkinje).
     grey = even @ np.asarray([0.10, 0.52, 0.38], np.float32)
-    pale = lerp(np.repeat(grey[..., None], 3, axis=2), floats(even), 0.42)
+    pale = lerp(np.repeat(grey[..., None], 3, axis=2), floats(even), 0.42 + 0.25 * scene.skin)
     dark = pale * power(cast, 1.5)[..., None] * np.asarray(night.tint, np.float32)
     dark *= _exposure(luminance(floats(dark)), 0.031 / night.depth)
     # Deeper shadows than by day, yet never black: a trace of the sky is everywhere.

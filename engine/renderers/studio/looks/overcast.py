@@ -23,6 +23,7 @@ class Overcast(Look):
     """Even light, opened shadows, cool and clear."""
 
     STEPS: ClassVar[int] = 2
+    HANDLES: ClassVar[frozenset[str] | None] = frozenset()
 
     def paint(self, brief: Brief) -> Floats:
         """Return the picture on a grey day."""

@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import replace
 from typing import ClassVar, NamedTuple
 
 import numpy as np
 
-from engine.renderers.base import Picture, RenderTask, Report
 from engine.renderers.studio.air import dithered, luminance, rolled, vignetted
 from engine.renderers.studio.colour import linear, to_lab, to_rgb, unlinear, with_saturation, with_tone, with_warmth
 from engine.renderers.studio.develop import clear
 from engine.renderers.studio.filters import Floats, floats, lerp, smoothstep
 from engine.renderers.studio.look import Brief, Look
 from engine.renderers.studio.relight import shone, sure_of_subject
-from engine.renderers.studio.scene import Scene, scene_of
+from engine.renderers.studio.scene import Scene
 from engine.renderers.studio.sculpt import Lamp
 from engine.renderers.studio.skin import cleared_eyes, evened_skin
 from engine.renderers.studio.sweep import behind
@@ -47,13 +44,11 @@ class Portrait(Look):
     """A sitting in soft light."""
 
     STEPS: ClassVar[int] = 2
+    HANDLES: ClassVar[frozenset[str] | None] = frozenset()
 
-    def render(self, task: RenderTask, report: Report) -> Iterator[Picture]:
-        """Yield the variants, with a note where no face was found."""
-        scene = scene_of(task.subject, task.long_side or self.card.defaults.long_side)
-        notes = () if scene.faces else (NO_FACE,)
-        for picture in super().render(task, report):
-            yield replace(picture, notes=picture.notes + notes)
+    def notes(self, brief: Brief) -> tuple[str, ...]:
+        """Say it where no face was found."""
+        return () if brief.scene.faces else (NO_FACE,)
 
     def paint(self, brief: Brief) -> Floats:
         """Return the portrait."""

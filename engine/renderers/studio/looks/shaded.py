@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import replace
 from typing import ClassVar, NamedTuple
 
 import numpy as np
 
-from engine.renderers.base import Picture, RenderTask, Report
 from engine.renderers.studio.air import dithered, luminance, rolled
 from engine.renderers.studio.colour import colour, linear, to_lab, to_rgb, unlinear
 from engine.renderers.studio.develop import developed
 from engine.renderers.studio.filters import Floats, blur, floats, lerp, resize, smoothstep
 from engine.renderers.studio.look import Brief, Look
 from engine.renderers.studio.relight import shone
-from engine.renderers.studio.scene import Scene, scene_of
+from engine.renderers.studio.scene import Scene
 from engine.renderers.studio.sculpt import Lamp, lit, occluded, shadowed
 from engine.renderers.studio.sketch import Sketch, sketch_of
 
-NOT_A_SKETCH = "This does not look like a drawing on paper, so the studio only turned its light a little."
+NOT_A_SKETCH = "No drawing on paper was found here, so the studio turned the light a little instead."
 _SURE = 0.25
 _SKIN = "#e2b596"
 
@@ -47,13 +44,11 @@ class Shaded(Look):
     """Inflated areas under key, fill and rim, with occlusion and a cast shadow on the paper."""
 
     STEPS: ClassVar[int] = 2
+    HANDLES: ClassVar[frozenset[str] | None] = frozenset()
 
-    def render(self, task: RenderTask, report: Report) -> Iterator[Picture]:
-        """Yield the variants, with a note where the picture is no drawing."""
-        sketch = sketch_of(scene_of(task.subject, task.long_side or self.card.defaults.long_side))
-        notes = () if sketch.sure > _SURE else (NOT_A_SKETCH,)
-        for picture in super().render(task, report):
-            yield replace(picture, notes=picture.notes + notes)
+    def notes(self, brief: Brief) -> tuple[str, ...]:
+        """Say it where the picture is no drawing."""
+        return () if sketch_of(brief.scene).sure > _SURE else (NOT_A_SKETCH,)
 
     def paint(self, brief: Brief) -> Floats:
         """Return the drawing, shaded."""
