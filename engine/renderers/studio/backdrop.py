@@ -20,7 +20,7 @@ class Stage(NamedTuple):
     """Where things are, in pixels: the rows of the subject's foot and of the horizon, the column of its middle.
 
     The horizon may lie above the frame. `tilt` is the sine of how far the camera looks down. A subject that is not
-    `standing` runs out of the lower edge.
+    `standing` runs out of the frame.
     """
 
     foot: float
@@ -48,11 +48,13 @@ def stage_of(matte: Floats) -> Stage:
     if not len(rows):
         return Stage(0.8 * height, 0.5 * height, width / 2, 0.25, standing=False)
     wide = len(columns)
-    standing = solid[-max(2, height // 80) :].any(axis=0).sum() < 0.12 * wide
+    rim = max(2, height // 80)
+    cut_off = solid[-rim:].any(axis=0).sum() > 0.12 * wide or solid[:rim].any(axis=0).sum() > 0.2 * wide
+    cut_off |= max(solid[:, side].any(axis=1).sum() for side in (slice(rim), slice(-rim, None))) > 0.2 * len(rows)
     foot, middle = float(rows[-1]), float(columns.mean())
     tilt = _tilt(solid[:, columns])
     horizon = foot - _LENS * max(height, width) * tilt
-    return Stage(foot, horizon, middle, tilt, bool(standing))
+    return Stage(foot, horizon, middle, tilt, standing=not cut_off)
 
 
 def _tilt(solid: NDArray[np.bool_]) -> float:
@@ -126,13 +128,13 @@ def bokeh(rng: np.random.Generator, shape: tuple[int, int], tint: Floats, lights
     half = height // 2, width // 2
     long = max(half)
     glow = np.zeros((*half, 3), np.float32)
-    for _ in range(64):
+    for _ in range(80):
         disc = np.zeros(half, np.float32)
         at = (int(rng.uniform(-0.05, 1.05) * half[1] * 16), int(rng.uniform(-0.1, 0.95) * half[0] * 16))
         radius = long * rng.choice([0.018, 0.028, 0.04, 0.055]) * rng.uniform(0.85, 1.2)
         cv2.circle(disc, at, int(radius * 16), 0.8, -1, cv2.LINE_AA, 4)
         cv2.circle(disc, at, int(radius * 16), 1.0, max(1, round(0.09 * radius)), cv2.LINE_AA, 4)
-        strength = rng.uniform(0.05, 0.42)
+        strength = rng.uniform(0.12, 0.95)
         glow += strength * disc[..., None] * lights[rng.integers(len(lights))]
     cloud = resize(0.5 + 0.18 * noise(rng, (64, 64), 22, 2), half[1], half[0])
     base = tint * floats(np.clip(cloud, 0.15, 1.1))[..., None]

@@ -20,7 +20,7 @@ def foreground(rgb: Floats, matte: Floats) -> Floats:
     """
     long = max(matte.shape)
     front = behind = rgb
-    for sigma in (0.03 * long, 0.004 * long):
+    for sigma in (0.06 * long, 0.006 * long):
         front, behind = _fused(rgb, front, behind, matte[..., None], sigma)
     return floats(np.clip(front, 0, 1))
 

@@ -21,6 +21,8 @@ Mask = NDArray[np.uint8]
 
 #: What of the lower edge counts as surroundings: things and people stand on it.
 _FLOOR = 0.3
+#: How far apart, in Lab units, the two sides of a true border are.
+_STEP = 20.0
 
 
 class Cutout(NamedTuple):
@@ -49,8 +51,8 @@ def cut_out(scene: Scene) -> Cutout:
     total = evidence.subject + evidence.around
     likely = agreed(parts, floats(evidence.subject / np.maximum(total, 1e-6)), floats(0.6 * total), 9.0, 0.01)
     soft = parts.spread(floats(np.clip(likely, 0, 1)))
-    cut = _cut(to_rgb(small), soft)
-    return Cutout(_edged(scene, cut), _certainty(parts, likely, cut))
+    cut = _against_sky(_cut(to_rgb(small), soft), resize(scene.regions.sky, small.shape[1], small.shape[0]))
+    return Cutout(_edged(scene, cut), _certainty(parts, likely, cut, small))
 
 
 def _evidence(scene: Scene, parts: Segments) -> _Evidence:
@@ -127,6 +129,18 @@ def _cut(rgb: Floats, likely: Floats) -> Floats:
     return cut if 0.005 < float(cut.mean()) < 0.97 else smoothstep(0.3, 0.7, likely)
 
 
+def _against_sky(cut: Floats, sky: Floats) -> Floats:
+    """Return a mask with the tips that stand out into the sky, such as spires: there is nothing else they could be."""
+    thin = np.asarray((sky < 0.4) & (blur(sky, 0.018 * max(sky.shape)) > 0.35), np.uint8)
+    grown, kernel = np.asarray(cut > 0.5, np.uint8), np.ones((3, 3), np.uint8)
+    for _ in range(round(0.12 * max(sky.shape))):
+        wider = np.maximum(grown, np.asarray(cv2.dilate(grown, kernel), np.uint8) & thin)
+        if np.array_equal(wider, grown):
+            break
+        grown = wider
+    return np.maximum(cut, floats(grown))
+
+
 def _parting(likely: Floats) -> float:
     """Return the value that best parts a plane (0..1) into two (Otsu, 1979)."""
     value, _ = cv2.threshold(np.asarray(likely * 255, np.uint8), 0, 255, cv2.THRESH_OTSU)
@@ -171,15 +185,24 @@ def _edged(scene: Scene, cut: Floats) -> Floats:
     return floats(held)
 
 
-def _certainty(parts: Segments, likely: Floats, cut: Floats) -> float:
-    """Return how sure the matte is: the segments were decided, the cut agrees with them and is of a sensible size."""
+def _certainty(parts: Segments, likely: Floats, cut: Floats, small: Floats) -> float:
+    """Return how sure the matte is: segments decided, a cut that agrees, of a sensible size, along true borders."""
     inside = parts.mean(cut)
-    decided = np.abs(2 * likely - 1)
-    agree = 1 - np.abs(inside - likely)
+    decided, agree = np.abs(2 * likely - 1), 1 - np.abs(inside - likely)
     weight = parts.area * (0.15 + np.maximum(inside, likely))
+    clear = float((0.5 * (decided + agree) * weight).sum() / weight.sum())
+    strong = float(smoothstep(0.35, 0.7, floats(np.percentile(likely, 98))))
     size = float(cut.mean())
     sensible = min(1.0, size / 0.02) * min(1.0, max(0.0, 0.95 - size) / 0.15)
-    strong = float(smoothstep(0.35, 0.7, floats(np.percentile(likely, 98))))
-    return strong * float(
-        np.clip(1.3 * ((0.5 * decided + 0.5 * agree) * weight).sum() / weight.sum() - 0.2, 0, 1) * sensible
-    )
+    return float(np.clip((1.5 * clear - 0.23) * strong * sensible * (1 - 0.75 * _blind(cut, small)), 0, 1))
+
+
+def _blind(cut: Floats, small: Floats) -> float:
+    """Return the share of a mask's border that parts like from like: a guess, whatever the segments say."""
+    inner = blur(floats(small * cut[..., None]), 3) / (blur(cut, 3)[..., None] + 1e-4)
+    outer = blur(floats(small * (1 - cut[..., None])), 3) / (blur(floats(1 - cut), 3)[..., None] + 1e-4)
+    step = np.linalg.norm(inner - outer, axis=2)
+    border = cv2.morphologyEx(np.asarray(cut > 0.5, np.uint8), cv2.MORPH_GRADIENT, np.ones((3, 3), np.uint8)) > 0
+    border[[0, 1, -2, -1]] = False
+    border[:, [0, 1, -2, -1]] = False
+    return float((step[border] < _STEP).mean()) if border.any() else 0.0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import ClassVar, NamedTuple
 
 import numpy as np
@@ -16,11 +17,13 @@ from engine.renderers.studio.materials import laid, linen, marble, oak, plaster,
 from engine.renderers.studio.scene import Scene
 from engine.renderers.studio.staging import Staging, staging
 
-#: Below the first the matte is a guess and the picture is left where it is; above the second it is trusted.
-_UNSURE, _SURE = 0.4, 0.62
+#: Below the first no cut is tried, below the second it is said to be a guess.
+_UNSURE, _SURE = 0.42, 0.6
+#: A backdrop that is asked to be as light as this is lit evenly: white stays white.
+_WHITE = 0.85
 
-_GUESSED = "I could not cut the subject out cleanly here, so its own surroundings stay close around it."
-_LOST = "I found no clear subject to cut out, so this is graded like a product shot on its own background."
+_GUESSED = "The subject is hard to tell from its surroundings here: scraps of them may have come along in the cut."
+_LOST = "I could not cut the subject out cleanly, so this is graded like a product shot on its own background."
 _CUT_OFF = "The subject runs out of the picture, so it stands before the backdrop rather than on it."
 _KEPT = "You asked to keep the background: a product look replaces it, so only the subject was graded."
 
@@ -34,11 +37,19 @@ class Set(NamedTuple):
     turn: float
 
 
+class Cloth(NamedTuple):
+    """What the table is made of: a material, its dye as sRGB 0..1 or None, and -1 dark, 0, or 1 pale."""
+
+    material: str
+    tint: tuple[float, ...] | None
+    shade: int
+
+
 SETS = (
     Set(Light(-1, 0.55, 0.58, 0.34, 1.0), "#e9e6e0", "#f1efea", 0.0),  # bright, from the left
     Set(Light(1, 0.8, 0.66, 0.62, 0.92), "#b9ada0", "#d9c8b4", 0.16),  # warm, long shadows
     Set(Light(-1, 0.35, 0.5, 0.85, 0.86), "#3c4147", "#59636b", -0.22),  # low key
-    Set(Light(1, 0.45, 0.48, 0.42, 0.98), "#c7cfca", "#b7c4b8", 1.5708),  # cool and quiet
+    Set(Light(1, 0.45, 0.48, 0.42, 0.98), "#c7cfca", "#e3e8e4", 1.5708),  # cool and quiet
 )
 USUAL = ("paper", "marble", "slate", "oak")
 COLOURED = ("paper", "linen", "gradient", "paper")
@@ -52,46 +63,47 @@ class Product(Look):
     def paint(self, brief: Brief) -> Floats:
         """Return the subject on its backdrop."""
         scene, words = brief.scene, staging(brief.task.prompt, brief.steer.tags)
-        own = scene.once("product", lambda: _graded(scene))
-        own = lerp(scene.rgb, own, min(1.0, 0.35 + 0.75 * brief.strength))
-        trust = float(smoothstep(_UNSURE, _SURE, floats(scene.cutout.certain)))
-        if Keep.BACKGROUND in brief.task.keep or scene.cutout.certain < 0.2:
-            brief.step(own)
+        share = min(1.0, 0.35 + 0.75 * brief.strength)
+        if _stays(brief):
             brief.step(None)
-            return own
-        matte = scene.once("held", lambda: _held(scene, trust))
+            brief.step(None)
+            return lerp(scene.rgb, scene.once("graded", lambda: _graded(scene, scene.rgb)), share)
+        front = scene.once("front", lambda: foreground(scene.rgb, scene.matte))
+        own = lerp(front, scene.once("product", lambda: _graded(scene, front)), share)
+        matte = scene.matte
         stage = scene.once("stage", lambda: stage_of(matte))
         setting = brief.dice.choose(SETS)
         behind = _backdrop(brief, words, setting, stage)
         behind = floats(behind * (1 - _shade(matte, stage, setting.light)[..., None]))
         brief.step(unlinear(behind))
-        front = linear(_wrapped(own, matte, behind, scene.unit))
+        lit_front = linear(_wrapped(own, matte, behind, scene.unit))
         brief.step(None)
-        return unlinear(lerp(behind, front, matte))
+        return unlinear(lerp(behind, lit_front, matte))
+
+    def tone(self, lab: Floats, brief: Brief) -> Floats:
+        """Move the picture the way the words say; "dark oak" is the oak's own affair."""
+        if staging(brief.task.prompt, brief.steer.tags).shade:
+            brief = replace(brief, steer=brief.steer.without(frozenset({"brightness"})))
+        return super().tone(lab, brief)
 
     def notes(self, brief: Brief) -> tuple[str, ...]:
         """Say where the cut is a guess, or the backdrop could not be all that it should be."""
-        certain = brief.scene.cutout.certain
         if Keep.BACKGROUND in brief.task.keep:
             return (_KEPT,)
-        if certain < 0.2:
+        if _stays(brief):
             return (_LOST,)
-        guessed = (_GUESSED,) if certain < 0.5 * (_UNSURE + _SURE) else ()
+        guessed = (_GUESSED,) if brief.scene.cutout.certain < _SURE else ()
         return guessed if stage_of(brief.scene.matte).standing else (*guessed, _CUT_OFF)
 
 
-def _held(scene: Scene, trust: float) -> Floats:
-    """Return the matte; where it is a guess, with a soft margin of the subject's own surroundings."""
-    if trust >= 1:
-        return scene.matte
-    margin = 0.05 * max(scene.shape)
-    wide = smoothstep(0.02, 0.5, blur(scene.matte, margin))
-    return floats(np.maximum(scene.matte, (1 - trust) * wide))
+def _stays(brief: Brief) -> bool:
+    """Whether the subject stays where it is: it is to, or no cut can be trusted."""
+    return Keep.BACKGROUND in brief.task.keep or brief.scene.cutout.certain < _UNSURE
 
 
-def _graded(scene: Scene) -> Floats:
+def _graded(scene: Scene, rgb: Floats) -> Floats:
     """Return the picture graded for its subject: cast out, whites clean, highlights in hand."""
-    light = linear(foreground(scene.rgb, scene.matte))
+    light = linear(rgb)
     lab, weight = scene.lab, scene.matte * (1 - scene.skin)
     chroma = floats(np.hypot(lab[..., 1], lab[..., 2]))
     pale = weight * smoothstep(58, 80, floats(lab[..., 0])) * smoothstep(34, 14, chroma)
@@ -118,14 +130,19 @@ def _backdrop(brief: Brief, words: Staging, setting: Set, stage: Stage) -> Float
     wall_tint = colour(setting.wall) if tint is None else tint
     base = colour(setting.tint) if tint is None else tint
     if material == "gradient":
-        picture = _gradient(base, stage, scene.shape)
+        picture = _gradient(_toned(base, words.shade), stage, scene.shape)
     elif material == "paper":
-        picture = sweep(base, stage, scene.shape)
+        picture = sweep(_toned(base, words.shade), stage, scene.shape)
     elif material == "bokeh":
         picture = _dusk(brief, base, stage)
     else:
-        picture = _table(brief, material, base if material == "linen" else tint, wall_tint, setting, stage)
-    return lit(linear(picture), stage, setting.light, scene.shape)
+        dye = base if material == "linen" else tint
+        cloth = Cloth(material, None if dye is None else tuple(dye.tolist()), words.shade)
+        picture = _table(brief, cloth, wall_tint, setting, stage)
+    light = setting.light
+    if words.colour and tint is not None and tint.mean() > _WHITE:
+        light = light._replace(falloff=0.3 * light.falloff, key=max(light.key, 1.04))
+    return lit(linear(picture), stage, light, scene.shape)
 
 
 def _tint(brief: Brief, words: Staging) -> Floats | None:
@@ -140,11 +157,10 @@ def _tint(brief: Brief, words: Staging) -> Floats | None:
     return None
 
 
-def _table(brief: Brief, material: str, tint: Floats | None, wall_tint: Floats, setting: Set, stage: Stage) -> Floats:
+def _table(brief: Brief, cloth: Cloth, wall_tint: Floats, setting: Set, stage: Stage) -> Floats:
     """Return a table of a material and the wall behind it; a wall of it where nothing stands."""
     scene, rng = brief.scene, brief.dice.rng
-    key = (material, None if tint is None else tuple(tint.tolist()))
-    texture = scene.once(key, lambda: _texture(material, tint))
+    texture = scene.once(("cloth", cloth), lambda: _texture(cloth))
     offset = (float(rng.uniform(200, 800)), float(rng.uniform(200, 800)))
     if not stage.standing:
         x, y = grid(*scene.shape)
@@ -160,12 +176,20 @@ def _table(brief: Brief, material: str, tint: Floats | None, wall_tint: Floats, 
     return staged(floor, wall, stage)
 
 
-def _texture(material: str, tint: Floats | None) -> Floats:
+def _texture(cloth: Cloth) -> Floats:
     rng = np.random.default_rng(7)
-    if material == "linen":
-        return linen(rng, colour("#e2d8c4") if tint is None else tint)
-    made = {"oak": oak, "marble": marble, "slate": slate}[material](rng)
-    return made if tint is None else _dyed(made, tint, material)
+    tint = None if cloth.tint is None else floats(cloth.tint)
+    if cloth.material == "linen":
+        return _toned(linen(rng, colour("#e2d8c4") if tint is None else tint), cloth.shade)
+    made = {"oak": oak, "marble": marble, "slate": slate}[cloth.material](rng)
+    return _toned(made if tint is None else _dyed(made, tint, cloth.material), cloth.shade)
+
+
+def _toned(texture: Floats, shade: int) -> Floats:
+    """Return a surface darker or paler, as smoked or limed oak is."""
+    if shade < 0:
+        return floats(0.8 * texture**1.6)
+    return floats(1 - 0.68 * (1 - texture)) if shade else texture
 
 
 def _dyed(texture: Floats, tint: Floats, material: str) -> Floats:
