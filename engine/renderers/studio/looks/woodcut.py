@@ -41,11 +41,11 @@ class Woodcut(Look):
         block = drawn(brief)
         page = paper(brief, block)
         brief.step(page)
-        dark = planned(brief.scene)
+        dark, dry = planned(brief.scene), surface(brief, block)
         for ink, start in block.blocks:
-            page = printed(page, ink, blocked(dark, start, brief), brief, block)
+            page = printed(page, ink, blocked(dark, start, brief), np.flip(dry, 0))
         brief.step(page)
-        sheet = printed(page, block.ink, carved(dark, brief, block), brief, block)
+        sheet = printed(page, block.ink, carved(dark, brief, block), dry)
         brief.step(sheet)
         return sheet
 
@@ -124,15 +124,18 @@ def gouges(brief: Brief, width: float) -> Floats:
     return floats(np.clip(streaks / (2.0 * streaks.std() + 1e-6), -1, 1))
 
 
-def printed(page: Floats, ink: str, where: Floats, brief: Brief, block: Block) -> Floats:
-    """Press a block onto the page: its wood grain shows faintly in the solids, its ink is uneven."""
+def surface(brief: Brief, block: Block) -> Floats:
+    """Return how much less ink a plank gives off, 0..1: its grain shows faintly, and dry specks."""
     scene, rng = brief.scene, brief.dice.rng
     unit = scene.unit
     x, y = grid(*scene.shape)
     across = x * np.cos(block.angle) + y * np.sin(block.angle)
-    rings = across / (5.5 * unit) + 2.2 * noise(rng, scene.shape, 220 * unit, 2)
-    fibres = 0.5 + 0.5 * np.sin(2 * np.pi * rings * 0.5)
+    rings = across / (11 * unit) + 1.1 * noise(rng, scene.shape, 220 * unit, 2)
+    fibres = smoothstep(0.44, 1.0, floats(np.sin(2 * np.pi * rings)))
     salt = smoothstep(1.7, 2.5, grain(rng, scene.shape, 1.7))
-    worn = smoothstep(0.72, 1.0, floats(fibres)) * smoothstep(0.1, 1.4, noise(rng, scene.shape, 70 * unit, 2))
-    cover = where * (0.97 - 0.30 * worn - 0.22 * salt)
-    return floats(lerp(page, floats(page * colour(ink)), floats(np.clip(cover, 0, 1))))
+    return floats(0.03 + 0.30 * fibres * smoothstep(0.1, 1.4, noise(rng, scene.shape, 70 * unit, 2)) + 0.22 * salt)
+
+
+def printed(page: Floats, ink: str, where: Floats, dry: Floats) -> Floats:
+    """Press a block onto the page; `dry` is its `surface`."""
+    return lerp(page, floats(page * colour(ink)), floats(where * np.clip(1 - dry, 0, 1)))
