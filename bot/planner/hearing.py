@@ -200,7 +200,8 @@ def styles(left: Scan) -> tuple[tuple[Look, ...], tuple[str, ...], Look | None]:
         if all(match.end() <= s or match.start() >= e for s, e, _ in chosen):
             chosen.append((*match.span(), look))
     chosen.sort(key=itemgetter(0))
-    said = tuple(left.text[s:e] for s, e, _ in chosen)
+    # What names the source is an order, not a description: the look's own name stands for it.
+    said = tuple(look.name if _mention().search(left.folded[s:e]) else left.text[s:e] for s, e, look in chosen)
     for start, end, _ in chosen:
         left.take(start, end)
     goals = [look for start, _, look in chosen if _LEADS_UP.search(left.folded[:start])]
