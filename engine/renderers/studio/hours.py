@@ -146,7 +146,7 @@ def lamps_of(rgb: Floats, scene: Scene) -> Floats:
         stands_out * bright * (0.1 + 0.9 * warm) * (1 - smoothstep(0.02, 0.2, blur(scene.regions.sky, 8 * scene.unit)))
     )
     found = floats(found * (1 - scene.near_faces(2.2)) * (1 - scene.skin))
-    return floats(found * smoothstep(0.42, 0.16, blur(found, 16 * scene.unit)))
+    return floats(found * smoothstep(0.42, 0.18, blur(found, 26 * scene.unit)))
 
 
 def _lit_by_lamps(dark: Floats, albedo: Floats, lamps: Floats, scene: Scene) -> Floats:

@@ -90,13 +90,17 @@ def _sure(scene: Scene, paper: Floats, ink: Floats) -> float:
     middle = float(((ratio > 0.3) & (ratio < 0.86)).mean())
     light = float(np.percentile(luma, 65))
     inked = float(ink.mean())
-    colour = float(np.percentile(np.hypot(scene.lab[::3, ::3, 1], scene.lab[::3, ::3, 2]), 60))
+    hue = scene.lab[::2, ::2, 1:][np.abs(ratio - 1) < 0.08]
+    own = scene.lab[::2, ::2, 1:] - (np.median(hue, axis=0) if len(hue) else 0)
+    colour = float(np.percentile(np.hypot(own[..., 0], own[..., 1]), 75))
+    # The more of the paper is to be seen, the more may be coloured or shaded on the rest.
+    spare = max(0.0, bare - 0.52)
     marks = (
         np.clip((bare - 0.30) / 0.15, 0, 1),
-        np.clip((0.48 - middle) / 0.12, 0, 1),
+        np.clip((0.35 + 0.4 * spare - middle) / 0.07, 0, 1),
         np.clip((light - 0.55) / 0.12, 0, 1),
         np.clip((inked - 0.002) / 0.006, 0, 1),
-        np.clip((34 - colour) / 12, 0, 1),
+        np.clip((10 + 90 * spare - colour) / 4, 0, 1),
     )
     return float(np.prod(marks))
 

@@ -84,18 +84,24 @@ STOCKS: Mapping[str, Stock] = {
         gate=0.25, mix=(0.30, 0.52, 0.18),
     ),
     "silver pushed": Stock(
-        ("pushed", "noir", "gritty", "grainy black and white", "high contrast black and white", "reportage"),
+        ("noir", "pushed", "high contrast black and white", "reportage"),
         contrast=1.06, speed=(-0.12, -0.12, -0.12), black=(0.008, 0.008, 0.009), white=(0.97, 0.968, 0.965), grain=1.0,
         size=1.45, halation=0.2, gate=0.6, mix=(0.42, 0.46, 0.12),
     ),
 }  # fmt: skip
 
 
+#: Words that push a black-and-white film.
+_HARD = ("pushed", "gritty", "grainy", "noir", "high contrast", "reportage", "deep blacks")
+
+
 def stock_for(prompt: str) -> str | None:
     """Return the stock that the words ask for, by the longest of its words, or None."""
     text = f" {prompt.lower().replace('-', ' ')}"
     found = [(len(word), name) for name, stock in STOCKS.items() for word in stock.words if f" {word}" in text]
-    return max(found)[1] if found else None
+    name = max(found)[1] if found else None
+    hard = any(f" {word}" in text for word in _HARD)
+    return "silver pushed" if name == "silver fine" and hard else name
 
 
 def exposed_on(light: Floats, stock: Stock, rng: np.random.Generator, unit: float, *, stops: float = 0.0) -> Floats:
