@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import NamedTuple
 
 import cv2
@@ -12,6 +13,7 @@ from engine.renderers.studio.brushes import REACH, Brush
 from engine.renderers.studio.colour import to_lab, to_rgb
 from engine.renderers.studio.filters import Floats, blur, floats
 from engine.renderers.studio.flow import Flow
+from engine.renderers.studio.scene import Scene, oval
 
 _SHIFT = 4
 _ROW = 4096
@@ -33,6 +35,14 @@ class Layer(NamedTuple):
     length: float
     worth: float
     vary: float = 1.5
+
+
+_FACE = Layer(radius=2, spacing=0.95, length=6.0, worth=2.0, vary=0.5)
+#: Radii for a face, in widths of it; where its oval is the face.
+_FACE_BRUSHES, _INSIDE = (0.022, 0.010), 0.2
+#: Radius (pixels) from which a brush is broad.
+_BROAD = 3.0
+_WEIGHTS = np.full((1, 3), 0.6, np.float32)
 
 
 class Strokes(NamedTuple):
@@ -101,7 +111,32 @@ def led(flow: Flow, angle: float, share: float) -> Flow:
 
 def wrong_on(easel: Easel, target: Floats, radius: float) -> Floats:
     """Return how far a painting is from its target (Lab) as a brush of that radius sees it, in Lab units."""
-    return blur(floats(0.6 * np.abs(target - to_lab(easel.rgb)).sum(axis=2)), 0.4 * radius)
+    height, width = easel.height.shape
+    # A broad brush does not see single pixels.
+    size = (width // 2, height // 2) if radius > _BROAD and min(width, height) > _BROAD else (width, height)
+    painted, wanted = (floats(cv2.resize(p, size, interpolation=cv2.INTER_AREA)) for p in (easel.rgb, target))
+    apart = cv2.transform(cv2.absdiff(wanted, to_lab(painted)), _WEIGHTS)
+    return blur(floats(cv2.resize(apart, (width, height), interpolation=cv2.INTER_LINEAR)), 0.4 * radius)
+
+
+def finish_faces(
+    easel: Easel, scene: Scene, target: Floats, brush: Callable[[float], Brush], rng: np.random.Generator
+) -> None:
+    """Finish every face with two brushes of its own size, however broad the others were: lids are small strokes.
+
+    Args:
+        easel: Changed in place.
+        scene: Whose faces.
+        target: Lab picture to paint.
+        brush: Makes a brush of a radius in pixels.
+        rng: As in `strokes_on`.
+    """
+    for face in scene.faces:
+        inside = floats(oval(scene.shape, face, 1.05) > _INSIDE)
+        for share in _FACE_BRUSHES:
+            radius = max(1.0, share * face.w)
+            wrong = floats(wrong_on(easel, target, radius) * inside)
+            laid(easel, strokes_on(target, scene.flow, wrong, _FACE, radius, rng), brush(radius), rng)
 
 
 def _starts(wrong: Floats, layer: Layer, radius: float, rng: np.random.Generator) -> Floats:

@@ -7,14 +7,12 @@ from typing import ClassVar, NamedTuple
 import cv2
 import numpy as np
 
-from engine.contract import Box
 from engine.renderers.studio.brushes import flat_brush
-from engine.renderers.studio.brushwork import Easel, Layer, laid, strokes_on, wrong_on
+from engine.renderers.studio.brushwork import Easel, Layer, finish_faces, laid, strokes_on, wrong_on
 from engine.renderers.studio.colour import colour, to_rgb, with_saturation
 from engine.renderers.studio.filters import Floats, blur, floats, grid, lerp, smoothstep
 from engine.renderers.studio.look import Brief, Look
 from engine.renderers.studio.pieces import cut
-from engine.renderers.studio.scene import oval
 from engine.renderers.studio.texture import noise, paper
 
 #: Over the flat shapes: only what they leave out.
@@ -23,7 +21,6 @@ LAYERS = (
     Layer(radius=6.0, spacing=1.0, length=7.0, worth=8.5, vary=0.4),
     Layer(radius=2.8, spacing=1.1, length=7.0, worth=7.5, vary=0.3),
 )
-FACE = Layer(radius=2, spacing=0.95, length=5.0, worth=2.0, vary=0.3)
 ACCENT = Layer(radius=3, spacing=1.3, length=6.0, worth=5.0, vary=0.8)
 
 
@@ -54,8 +51,8 @@ class Gouache(Look):
         for layer in LAYERS:
             _worked(easel, brief, tubes, layer, target)
             brief.step(easel.rgb)
-        for face in scene.faces:
-            _refined(easel, brief, target, face)
+        rng = brief.dice.rng
+        finish_faces(easel, scene, target, lambda radius: flat_brush(rng, radius, dry=0.0), rng)
         _accented(easel, brief, tubes, target)
         brief.step(None)
         rgb = untaped(easel.rgb, brief) if tubes.border else easel.rgb
@@ -146,16 +143,6 @@ def _worked(easel: Easel, brief: Brief, tubes: Tubes, layer: Layer, target: Floa
         wrong = floats(wrong * (1.3 * smoothstep(0.15, 0.6, scene.detail) + scene.near_faces(1.1)))
     strokes = strokes_on(target, scene.flow if fine else scene.form, wrong, layer, radius, rng)
     laid(easel, strokes, flat_brush(rng, radius, dry=tubes.dry if layer.radius > 5 else 0.25), rng)
-
-
-def _refined(easel: Easel, brief: Brief, target: Floats, face: Box) -> None:
-    """Finish a face with brushes of its own size."""
-    scene, rng = brief.scene, brief.dice.rng
-    inside = oval(scene.shape, face, 1.05) > 0.2
-    for share in (0.024, 0.011):
-        radius = max(1.0, share * face.w)
-        wrong = floats(wrong_on(easel, target, radius) * inside)
-        laid(easel, strokes_on(target, scene.flow, wrong, FACE, radius, rng), flat_brush(rng, radius, dry=0.0), rng)
 
 
 def _accented(easel: Easel, brief: Brief, tubes: Tubes, target: Floats) -> None:

@@ -6,13 +6,11 @@ from typing import ClassVar, NamedTuple
 
 import numpy as np
 
-from engine.contract import Box
 from engine.renderers.studio.brushes import bristle_brush
-from engine.renderers.studio.brushwork import Easel, Layer, laid, led, strokes_on, wrong_on
+from engine.renderers.studio.brushwork import Easel, Layer, finish_faces, laid, led, strokes_on, wrong_on
 from engine.renderers.studio.colour import to_rgb, with_saturation, with_tone
 from engine.renderers.studio.filters import Floats, blur, floats, lerp, slopes, smoothstep
 from engine.renderers.studio.look import Brief, Look
-from engine.renderers.studio.scene import oval
 from engine.renderers.studio.texture import canvas, relief
 
 #: From broad to fine. `worth` is in Lab units.
@@ -22,7 +20,6 @@ LAYERS = (
     Layer(radius=6.0, spacing=1.1, length=8.0, worth=7.0, vary=1.6),
     Layer(radius=2.8, spacing=1.4, length=9.0, worth=8.5, vary=0.8),
 )
-FACE = Layer(radius=2, spacing=0.95, length=6.0, worth=2.0, vary=0.5)
 
 
 class Palette(NamedTuple):
@@ -52,8 +49,8 @@ class Oil(Look):
         for layer in LAYERS:
             _worked(easel, brief, palette, layer, target)
             brief.step(easel.rgb)
-        for face in scene.faces:
-            _refined(easel, brief, target, face)
+        rng = brief.dice.rng
+        finish_faces(easel, scene, target, lambda radius: bristle_brush(rng, radius, dry=0.0, body=0.5), rng)
         lit = raked(easel, brief, palette)
         brief.step(None)
         return lit
@@ -103,17 +100,6 @@ def _worked(easel: Easel, brief: Brief, palette: Palette, layer: Layer, target: 
     flow = scene.flow if fine else led(scene.form, palette.light + 1.2, 0.7)
     brush = bristle_brush(rng, radius, dry=palette.dry, body=1.0)
     laid(easel, strokes_on(model, flow, wrong, layer, radius, rng), brush, rng)
-
-
-def _refined(easel: Easel, brief: Brief, target: Floats, face: Box) -> None:
-    """Finish a face with brushes of its own size, however broad the others were: lids and lips are small strokes."""
-    scene, rng = brief.scene, brief.dice.rng
-    inside = oval(scene.shape, face, 1.05) > 0.2
-    for share in (0.022, 0.010):
-        radius = max(1.0, share * face.w)
-        wrong = floats(wrong_on(easel, target, radius) * inside)
-        strokes = strokes_on(target, scene.flow, wrong, FACE, radius, rng)
-        laid(easel, strokes, bristle_brush(rng, radius, dry=0.0, body=0.5), rng)
 
 
 def raked(easel: Easel, brief: Brief, palette: Palette) -> Floats:

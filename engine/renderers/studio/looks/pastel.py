@@ -6,13 +6,11 @@ from typing import ClassVar, NamedTuple
 
 import numpy as np
 
-from engine.contract import Box
 from engine.renderers.studio.brushes import chalk
-from engine.renderers.studio.brushwork import Easel, Layer, laid, led, strokes_on, wrong_on
+from engine.renderers.studio.brushwork import Easel, Layer, finish_faces, laid, led, strokes_on, wrong_on
 from engine.renderers.studio.colour import colour, to_rgb, with_saturation, with_tone
 from engine.renderers.studio.filters import Floats, blur, floats, lerp, smoothstep
 from engine.renderers.studio.look import Brief, Look
-from engine.renderers.studio.scene import oval
 from engine.renderers.studio.texture import noise, paper, relief
 
 LAYERS = (
@@ -21,7 +19,6 @@ LAYERS = (
     Layer(radius=4.2, spacing=1.05, length=8.0, worth=7.5, vary=2.2),
     Layer(radius=2.4, spacing=1.2, length=8.0, worth=7.5, vary=1.2),
 )
-FACE = Layer(radius=2, spacing=0.95, length=6.0, worth=2.5, vary=0.8)
 
 
 class Chalks(NamedTuple):
@@ -54,8 +51,8 @@ class Pastel(Look):
         for layer in LAYERS:
             _worked(easel, brief, box, layer, target, caught)
             brief.step(easel.rgb)
-        for face in scene.faces:
-            _refined(easel, brief, target, caught, face)
+        rng = brief.dice.rng
+        finish_faces(easel, scene, target, lambda radius: chalk(rng, radius, bite=0.0), rng)
         brief.step(None)
         return dusted(easel, tooth, box)
 
@@ -133,17 +130,6 @@ def _worked(easel: Easel, brief: Brief, box: Chalks, layer: Layer, target: Float
     # The finer the chalk the harder it is pressed: the tooth fills.
     bite = box.bite * (1.0 if layer.radius > 5 else 0.6)
     laid(easel, strokes, chalk(rng, radius, bite=bite), rng, tooth)
-
-
-def _refined(easel: Easel, brief: Brief, target: Floats, tooth: Floats, face: Box) -> None:
-    """Finish a face with pointed chalks of its own size."""
-    scene, rng = brief.scene, brief.dice.rng
-    inside = oval(scene.shape, face, 1.05) > 0.2
-    for share in (0.022, 0.010):
-        radius = max(1.0, share * face.w)
-        wrong = floats(wrong_on(easel, target, radius) * inside)
-        strokes = strokes_on(target, scene.flow, wrong, FACE, radius, rng)
-        laid(easel, strokes, chalk(rng, radius, bite=0.12), rng, tooth)
 
 
 def dusted(easel: Easel, tooth: Floats, box: Chalks) -> Floats:
