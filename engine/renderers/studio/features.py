@@ -66,6 +66,9 @@ def _toned(lab: Floats, face: Box, count: int, apart: float, even: float) -> tup
     broad = blur(lightness, 0.14 * wide)
     flat = clean.copy()
     flat[..., 0] = lightness - even * (broad - broad.mean()) + 0.35 * (lightness - blur(lightness, 0.06 * wide))
+    # Shine on the skin is the photographer's; teeth and the white of an eye differ in colour too.
+    pale = float(np.percentile(flat[..., 0][skin(flat) > 0.5], 60)) if (skin(flat) > 0.5).any() else 100.0
+    flat[..., 0] = np.where(flat[..., 0] > pale, pale + 0.35 * (flat[..., 0] - pale), flat[..., 0])
     labels, centres = tones(flat, count, apart)
     winner = outlined(labels, len(centres), max(0.7, 0.008 * wide), (height, width)).astype(np.int32)
     colours = means(winner, len(centres), lab)

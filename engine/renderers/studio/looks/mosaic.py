@@ -7,6 +7,7 @@ from typing import ClassVar, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.contract import Keep
 from engine.renderers.studio.areas import means
 from engine.renderers.studio.colour import colour, linear, to_lab, to_rgb, unlinear
 from engine.renderers.studio.features import shifted
@@ -74,7 +75,7 @@ def coloured(tiles: Tiles, brief: Brief, floor: Floor) -> Floats:
     calm = 1 - 0.6 * means(tiles.labels, count, scene.near_faces(1.1))
     lab += rng.normal(0, 1, lab.shape) * [2.6, 1.4, 2.0] * floor.spread * calm[:, None]
     lab[:, 0] = np.clip(6 + 0.9 * lab[:, 0], 0, 97)
-    return floats(lab)[tiles.labels]
+    return lerp(floats(lab)[tiles.labels], scene.lab, 0.75 * (1 - brief.strength))
 
 
 def set_in_grout(lab: Floats, tiles: Tiles, brief: Brief, floor: Floor) -> Floats:
@@ -95,7 +96,9 @@ def set_in_grout(lab: Floats, tiles: Tiles, brief: Brief, floor: Floor) -> Float
     edge = np.exp(-np.clip(inside, 0, None) / (1.1 * unit + 0.25))
     bevel = edge * np.tanh(2.4 * across)
     lit = lab.copy()
-    lit[..., 0] += 15 * facing + 9.0 * bevel + 1.0 * grain(rng, scene.shape, 1.6 * unit) + 1.2 * across
+    lit[..., 0] += (
+        15 * facing + (4 + 5 * brief.strength) * bevel + 1.0 * grain(rng, scene.shape, 1.6 * unit) + 1.2 * across
+    )
     glint = smoothstep(0.13, 0.42, facing) * np.exp(-(((across - 0.22) / 0.22) ** 2)) * (1 - edge)
     light = linear(to_rgb(floats(lit)))
     light = 1 - (1 - light) * (1 - (0.42 * min(1.2, floor.glaze) * glint)[..., None])
@@ -117,4 +120,5 @@ def _grout(brief: Brief, floor: Floor) -> Floats:
     lab = np.broadcast_to(to_lab(colour(floor.grout)[None, None]), (*scene.shape, 3)).copy()
     lab[..., 0] += 3.0 * grain(rng, scene.shape, 1.5) + 2.5 * noise(rng, scene.shape, 30 * scene.unit)
     own = blur(scene.flat, 8 * scene.unit)
-    return linear(to_rgb(lerp(floats(lab), floats(own * [0.75, 0.6, 0.6]), 0.42)))
+    share = max(0.42 + 0.5 * (1 - brief.strength), 0.8 * (Keep.COLORS in brief.task.keep))
+    return linear(to_rgb(lerp(floats(lab), floats(own * [0.75, 0.6, 0.6]), share)))

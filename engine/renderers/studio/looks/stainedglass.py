@@ -7,6 +7,7 @@ from typing import ClassVar, NamedTuple
 import cv2
 import numpy as np
 
+from engine.contract import Keep
 from engine.renderers.studio.areas import Areas, areas_of
 from engine.renderers.studio.colour import linear, to_rgb, unlinear
 from engine.renderers.studio.filters import Floats, blur, floats, grid, lerp, smoothstep
@@ -155,7 +156,9 @@ def backlit(glass: Floats, brief: Brief, window: Window) -> Floats:
 def leaded(light: Floats, panes: Areas, brief: Brief, window: Window) -> Floats:
     """Set the glass in lead: rounded cames with solder on their joints; light spills over them."""
     scene, unit = brief.scene, brief.scene.unit
-    half = max(1.1, 0.5 * window.lead * unit)
+    # Lead has no colour of the picture: where those are to be kept, it is thin.
+    thin = 0.72 if Keep.COLORS in brief.task.keep else 1.0
+    half = max(0.75, 0.5 * window.lead * unit * (0.6 + 0.4 * brief.strength)) * thin
     whole = scene.near_faces(0.82)
     width = half * (1 - 0.5 * scene.near_faces(1.05))
     joints = _joints(panes, half)
