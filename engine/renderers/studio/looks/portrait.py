@@ -57,6 +57,7 @@ class Portrait(Look):
         lab = evened_skin(clear(scene, 0.7 * brief.strength, 0.35), scene, 0.85 * share)
         brief.step(to_rgb(lab))
         light = quieted(keyed(linear(to_rgb(lab)), scene, sitting, share), scene, sitting, share)
+        brief.step(None)
         lab = to_lab(unlinear(rolled(light, 0.66)))
         lab = cleared_eyes(lab, scene, sitting.angle, 0.8 * share)
         lab = with_tone(lab, exposure=sitting.exposure * share, contrast=sitting.contrast * share)

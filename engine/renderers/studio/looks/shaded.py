@@ -69,8 +69,8 @@ def turned(scene: Scene, chosen: Set, strength: float) -> Floats:
     """Return a photograph in a gently turned light, sRGB."""
     light = linear(to_rgb(developed(scene, 0.6 * strength)))
     key = Lamp(chosen.angle, chosen.lift, chosen.key, 1.2)
-    lamps = shone(scene, (key,), (0.45, 0.46, 0.5), cast=0.4)
-    lamps /= float(luminance(lamps).mean())
+    lamps = shone(scene, (key,), (0.26, 0.27, 0.30), cast=0.4)
+    lamps *= 2 ** (1.2 * (chosen.lift - 0.5)) / float(luminance(lamps).mean())
     return unlinear(rolled(floats(light * lerp(np.ones_like(lamps), lamps, strength))))
 
 

@@ -60,6 +60,7 @@ class Softbox(Look):
         brief.step(day)
         light = linear(day)
         lit = subject_lit(light, scene, studio, share)
+        brief.step(None)
         backed = set_back(light, scene, studio, share)
         # A subject that is not sure is not cut out: the light falls off around it instead.
         whole = blur(smoothstep(0.25, 0.8, scene.matte), 0.8 * scene.unit)
