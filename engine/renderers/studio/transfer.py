@@ -56,7 +56,7 @@ def with_lighting(lab: Floats, reference: Floats, weight: float) -> Floats:
     field = blur(resize(floats(reference[..., 0]), _FIELD, _FIELD), _POOL)
     own = blur(resize(np.ascontiguousarray(lab[..., 0]), _FIELD, _FIELD), _POOL)
     change = 1.1 * (field - field.mean()) - 0.5 * (own - own.mean()) + 0.45 * (field.mean() - own.mean())
-    power = resize(floats(2.0 ** (-weight * np.clip(change, -38, 38) / 24)), width, height)
+    power = resize(floats(2.0 ** (-weight * np.clip(change, -38, 26) / 24)), width, height)
     out = lab.copy()
     lightness = np.clip(lab[..., 0] / 100, 1e-4, 1)
     # A power leaves white paper white in the dark; a share of plain dimming does not.
