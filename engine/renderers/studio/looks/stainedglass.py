@@ -77,7 +77,9 @@ def glazed(panes: Areas, brief: Brief, window: Window) -> Floats:
     away = 1 - smoothstep(8, 30, floats(np.hypot(glass[..., 1], glass[..., 2])))
     for k in (0, 1):
         glass[..., 1 + k] += away * (1 - 0.8 * face) * window.tint[k]
-    glass[..., 0] += window.streaks * (1 - 0.75 * face) * (2.3 * _streaks(panes, brief) + 1.2 * _bubbles(brief))
+    flaws = 2.3 * _streaks(panes, brief) + 1.2 * min(1.0, 2 * scene.unit) * _bubbles(brief)
+    clear = 0.4 if Keep.COLORS in brief.task.keep else 1.0
+    glass[..., 0] += clear * window.streaks * (1 - 0.75 * face) * flaws
     return glass
 
 
@@ -156,16 +158,15 @@ def backlit(glass: Floats, brief: Brief, window: Window) -> Floats:
 def leaded(light: Floats, panes: Areas, brief: Brief, window: Window) -> Floats:
     """Set the glass in lead: rounded cames with solder on their joints; light spills over them."""
     scene, unit = brief.scene, brief.scene.unit
-    # Lead has no colour of the picture: where those are to be kept, it is thin.
-    thin = 0.72 if Keep.COLORS in brief.task.keep else 1.0
-    half = max(0.75, 0.5 * window.lead * unit * (0.6 + 0.4 * brief.strength)) * thin
+    half = max(0.75, 0.5 * window.lead * unit * (0.55 + 0.45 * brief.strength))
     whole = scene.near_faces(0.82)
     width = half * (1 - 0.5 * scene.near_faces(1.05))
     joints = _joints(panes, half)
     width = floats(width * (1 + 0.55 * joints))
     came = smoothstep(0.6, -0.6, floats(panes.edge - width)) * (1 - whole)
     # Putty and shadow darken the glass along the lead, and dirt keeps in corners.
-    shade = 1 - 0.55 * (1 - whole) * np.exp(-np.clip(panes.edge - width, 0, None) / (2.6 * unit + 0.6))
+    dirt = 0.35 if Keep.COLORS in brief.task.keep else 0.55
+    shade = 1 - dirt * (1 - whole) * np.exp(-np.clip(panes.edge - width, 0, None) / (2.6 * unit + 0.6))
     glass = light * shade[..., None]
     spill = blur(floats(np.clip(glass - 0.30, 0, None)), 9 * unit)
     profile = width * np.sqrt(np.clip(1 - (panes.edge / width) ** 2, 0, 1))
@@ -175,7 +176,9 @@ def leaded(light: Floats, panes: Areas, brief: Brief, window: Window) -> Floats:
     sheen = lit(bump, lamps, np.ones(scene.shape, np.float32))
     metal = (0.012 + 0.02 * joints)[..., None] + (0.018 + 0.04 * joints)[..., None] * sheen.diffuse
     metal = metal + 0.10 * sheen.gloss[..., None]
-    framed = lerp(glass, floats(metal), came)
+    # Lead has no colour of the picture: where those are to be kept, some of the light goes round it.
+    cover = 0.86 if Keep.COLORS in brief.task.keep else 1.0
+    framed = lerp(glass, floats(metal), floats(cover * came))
     return unlinear(_rolled(floats(framed + 0.32 * spill)))
 
 
