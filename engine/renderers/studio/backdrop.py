@@ -76,8 +76,9 @@ def ground(stage: Stage, shape: tuple[int, int]) -> tuple[Floats, Floats, Floats
     x, y = grid(*shape)
     below = np.maximum(y - stage.horizon, 0.04 * max(shape))
     distance = floats((stage.foot - stage.horizon) / below)
-    lens = _LENS * max(shape)
-    return floats((x - stage.middle) * distance), floats(lens * distance * max(stage.tilt, 0.3) / 0.45), distance
+    # Seen from very low a texture would shrink to streaks: it is laid a little steeper than it should be.
+    lens = _LENS * max(shape) * stage.tilt / max(stage.tilt, 0.36)
+    return floats((x - stage.middle) * distance), floats(lens * distance), distance
 
 
 def surface(texture: Floats, stage: Stage, shape: tuple[int, int], offset: tuple[float, float], turn: float) -> Floats:
@@ -90,7 +91,11 @@ def surface(texture: Floats, stage: Stage, shape: tuple[int, int], offset: tuple
     sharp, soft = laid(texture, *at), laid(blur(texture, 2.5), *at)
     laid_out = lerp(sharp, soft, smoothstep(0.12, 0.6, floats(away)))
     far = blur(laid_out, 0.008 * max(shape))
-    return lerp(laid_out, far, smoothstep(0.35, 1.1, floats(away)))
+    # Towards the horizon all detail melts into the colour of the whole.
+    receding = lerp(laid_out, far, smoothstep(0.35, 1.1, floats(away)))
+    return lerp(
+        receding, floats(np.broadcast_to(texture.mean(axis=(0, 1)), receding.shape)), smoothstep(1.0, 2.0, floats(away))
+    )
 
 
 def staged(floor: Floats, wall: Floats, stage: Stage) -> Floats:

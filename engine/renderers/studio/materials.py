@@ -83,7 +83,7 @@ def marble(rng: np.random.Generator) -> Floats:
     )
     hair = np.exp(-np.abs(noise(rng, shape, 210, 4)) * 26) * smoothstep(-0.2, 1.2, noise(rng, shape, 150))
     smoke = smoothstep(-0.6, 2.2, cloud)
-    dark = np.clip(0.30 * broad + 0.34 * edge + 0.34 * thin + 0.22 * hair + 0.16 * smoke, 0, 0.8)
+    dark = np.clip(0.30 * broad + 0.34 * edge + 0.34 * thin + 0.07 * hair + 0.16 * smoke, 0, 0.8)
     stone = _ramp(floats(dark), (0.0, "#f3f1ed"), (0.15, "#dcdbd8"), (0.4, "#a9abac"), (0.75, "#6b6d70"))
     warm = smoothstep(0.5, 1.8, noise(rng, shape, 260))[..., None] * (dark[..., None] * 1.2)
     return floats(np.clip(stone + 0.018 * cloud[..., None] + warm * np.asarray([0.04, 0.0, -0.06], np.float32), 0, 1))
@@ -99,7 +99,9 @@ def slate(rng: np.random.Generator) -> Floats:
     # Layers break at ragged edges, some high and some hardly to be seen.
     terrace = flat + smoothstep(0.93, 1.0, floats(steps - flat)) * smoothstep(-0.5, 1.4, noise(rng, shape, 110, 2))
     cleft = -np.exp(-np.abs(noise(rng, shape, 170, 5)) * 30) * smoothstep(0.3, 1.5, noise(rng, shape, 140))
-    height = 3.2 * terrace + 1.6 * cleft + 1.3 * rough + 0.8 * noise(rng, shape, 6, 2) + 1.2 * _stretched(rng, 14, 90).T
+    height = (
+        3.2 * terrace + 1.6 * cleft + 1.3 * rough + 0.8 * noise(rng, shape, 6, 2) + 0.45 * _stretched(rng, 14, 90).T
+    )
     light = relief(floats(blur(floats(height), 0.8)), 2.2, 0.9)
     tone = 0.42 + 0.19 * light + 0.06 * noise(rng, shape, 90, 3) + 0.025 * noise(rng, shape, 2.0)
     stone = _ramp(floats(np.clip(tone, 0, 1)), (0.0, "#17191c"), (0.4, "#3a3e43"), (0.7, "#5d636a"), (1.0, "#9aa1a8"))

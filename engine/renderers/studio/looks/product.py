@@ -9,7 +9,7 @@ import numpy as np
 
 from engine.contract import Keep, Role
 from engine.renderers.studio.backdrop import Light, Stage, bokeh, lit, shadows, stage_of, staged, surface, sweep
-from engine.renderers.studio.colour import colour, linear, to_lab, to_rgb, unlinear
+from engine.renderers.studio.colour import colour, linear, to_lab, to_rgb, unlinear, with_warmth
 from engine.renderers.studio.filters import Floats, blur, floats, grid, lerp, resize, smoothstep
 from engine.renderers.studio.foreground import foreground
 from engine.renderers.studio.look import Brief, Look
@@ -29,9 +29,10 @@ _KEPT = "You asked to keep the background: a product look replaces it, so only t
 
 
 class Set(NamedTuple):
-    """How a variant is set up: its light, the wall behind, the usual tints, and how the surface is turned."""
+    """How a variant is set up: its light and its warmth, the wall, the usual tint, and how the surface is turned."""
 
     light: Light
+    warmth: float
     wall: str
     tint: str
     turn: float
@@ -46,10 +47,10 @@ class Cloth(NamedTuple):
 
 
 SETS = (
-    Set(Light(-1, 0.55, 0.58, 0.34, 1.0), "#e9e6e0", "#f1efea", 0.0),  # bright, from the left
-    Set(Light(1, 0.8, 0.66, 0.62, 0.92), "#b9ada0", "#d9c8b4", 0.16),  # warm, long shadows
-    Set(Light(-1, 0.35, 0.5, 0.85, 0.86), "#3c4147", "#59636b", -0.22),  # low key
-    Set(Light(1, 0.45, 0.48, 0.42, 0.98), "#c7cfca", "#e3e8e4", 1.5708),  # cool and quiet
+    Set(Light(-1, 0.55, 0.58, 0.34, 1.0), 0.0, "#e9e6e0", "#f1efea", 0.0),  # bright, from the left
+    Set(Light(1, 0.8, 0.66, 0.62, 0.92), 0.35, "#b9ada0", "#d9c8b4", 0.16),  # warm, long shadows
+    Set(Light(-1, 0.35, 0.5, 0.85, 0.86), -0.05, "#3c4147", "#59636b", -0.22),  # low key
+    Set(Light(1, 0.45, 0.48, 0.42, 0.98), -0.35, "#c7cfca", "#e3e8e4", 1.5708),  # cool and quiet
 )
 USUAL = ("paper", "marble", "slate", "oak")
 COLOURED = ("paper", "linen", "gradient", "paper")
@@ -67,7 +68,8 @@ class Product(Look):
         if _stays(brief):
             brief.step(None)
             brief.step(None)
-            return lerp(scene.rgb, scene.once("graded", lambda: _graded(scene, scene.rgb)), share)
+            own = lerp(scene.rgb, scene.once("graded", lambda: _graded(scene, scene.rgb)), share)
+            return _relit(own, scene, brief.dice.choose(SETS), share)
         front = scene.once("front", lambda: foreground(scene.rgb, scene.matte))
         own = lerp(front, scene.once("product", lambda: _graded(scene, front)), share)
         matte = scene.matte
@@ -96,6 +98,15 @@ class Product(Look):
         return guessed if stage_of(brief.scene.matte).standing else (*guessed, _CUT_OFF)
 
 
+def _relit(own: Floats, scene: Scene, setting: Set, share: float) -> Floats:
+    """Return a picture on its own background in the light of a set: what differs between variants that are not cut."""
+    light = setting.light
+    where = stage_of(scene.matte)
+    pool = light._replace(falloff=0.75 * light.falloff * share, key=1.08 * light.key)
+    lab = to_lab(unlinear(lit(linear(own), where, pool, scene.shape)))
+    return to_rgb(with_warmth(lab, setting.warmth * share, scene.skin))
+
+
 def _stays(brief: Brief) -> bool:
     """Whether the subject stays where it is: it is to, or no cut can be trusted."""
     return Keep.BACKGROUND in brief.task.keep or brief.scene.cutout.certain < _UNSURE
@@ -118,7 +129,7 @@ def _graded(scene: Scene, rgb: Floats) -> Floats:
     share = np.where(share > 0.86, 0.86 + 0.12 * np.tanh((share - 0.86) / 0.12), share)
     lab[..., 0] = 100 * (share + 0.10 * (share - 0.45) * share * (1 - share) * 4)
     fine = lab[..., 0] - blur(np.ascontiguousarray(lab[..., 0]), 2.2 * scene.unit)
-    lab[..., 0] = np.clip(lab[..., 0] + 0.35 * fine, 0, 100)
+    lab[..., 0] = np.clip(lab[..., 0] + 0.15 * fine, 0, 100)
     return to_rgb(floats(lab))
 
 
