@@ -22,6 +22,8 @@ _CURVED = 8
 #: Lab difference (summed over the planes) at which a stroke's colour would be wrong.
 _OTHER = 16.0
 _FOLLOWED = 3
+#: So much paint hides what is under it.
+_OPAQUE = 0.97
 
 
 class Layer(NamedTuple):
@@ -215,32 +217,50 @@ def laid(easel: Easel, strokes: Strokes, brush: Brush, rng: np.random.Generator,
         tooth: Plane added to how much is left (about -1..1: what a grain does to a chalk), or None.
     """
     middle = len(strokes.centres) // 2
-    # The first half shows through the gaps of the second.
-    for part in (slice(0, middle), slice(middle, None)):
-        _pass(easel, Strokes(*(field[part] for field in strokes)), brush, rng, tooth)
+    # The first half shows through the gaps of the second; where the second covers it, it need not be painted.
+    below, above = (Strokes(*(f[part] for f in strokes)) for part in (slice(0, middle), slice(middle, None)))
+    shape = easel.height.shape
+    top = _marks(_owners(above, shape), above, brush, rng, tooth)
+    owner = _owners(below, shape)
+    owner.reshape(-1)[top.where[top.left > _OPAQUE]] = 0
+    _leave(easel, _marks(owner, below, brush, rng, tooth))
+    _leave(easel, top)
 
 
-def _pass(easel: Easel, strokes: Strokes, brush: Brush, rng: np.random.Generator, tooth: Floats | None) -> None:
-    if not len(strokes.centres):
-        return
-    owner = _owners(strokes, easel.height.shape)
+class _Marks(NamedTuple):
+    """What strokes leave: at which pixels (flat indices), how much, how thick, of which colour."""
+
+    where: NDArray[np.int64]
+    left: Floats
+    thick: Floats
+    paint: Floats
+
+
+def _marks(
+    owner: NDArray[np.int32], strokes: Strokes, brush: Brush, rng: np.random.Generator, tooth: Floats | None
+) -> _Marks:
     where = np.flatnonzero(owner)
-    whose = owner.ravel()[where] - 1
-    left, thick, light = _prints(strokes, brush, rng, where, whose, easel.height.shape[1])
+    whose = owner.reshape(-1)[where] - 1
+    left, thick, light = _prints(strokes, brush, rng, where, whose, owner.shape[1])
     if tooth is not None:
-        left = np.clip(left + brush.bite * tooth.ravel()[where] * (left > 0), 0, 1)
+        left = floats(np.clip(left + brush.bite * tooth.reshape(-1)[where] * (left > 0), 0, 1))
     paint = strokes.colours.take(whose, axis=0)
     paint *= 1 + light[:, None]
+    return _Marks(where, left, thick, paint)
+
+
+def _leave(easel: Easel, marks: _Marks) -> None:
     rgb, height = easel.rgb.reshape(-1, 3), easel.height.reshape(-1)
-    under = rgb.take(where, axis=0)
-    rgb[where] = under + (paint - under) * left[:, None]
-    low = height.take(where)
-    height[where] = low + (thick + 0.25 * low - low) * left
+    under, low = rgb.take(marks.where, axis=0), height.take(marks.where)
+    rgb[marks.where] = under + (marks.paint - under) * marks.left[:, None]
+    height[marks.where] = low + (marks.thick - 0.75 * low) * marks.left
 
 
 def _owners(strokes: Strokes, shape: tuple[int, int]) -> NDArray[np.int32]:
     """Return the number of the last stroke over every pixel, from 1; 0 where there is none."""
     owner = np.zeros(shape, np.int32)
+    if not len(strokes.centres):
+        return owner
     points = 5 if strokes.radius[0] > _CURVED else 3
     places = np.linspace(-0.9, 0.9, points, dtype=np.float32)[None, :, None] * strokes.reach[:, None, None]
     across = np.stack([-strokes.along[:, 1], strokes.along[:, 0]], axis=1)[:, None]

@@ -10,6 +10,7 @@ from engine.renderers.studio.brushes import bristle_brush
 from engine.renderers.studio.brushwork import Easel, Layer, finish_faces, laid, led, strokes_on, wrong_on
 from engine.renderers.studio.colour import to_rgb, with_saturation, with_tone
 from engine.renderers.studio.filters import Floats, blur, floats, lerp, slopes, smoothstep
+from engine.renderers.studio.flow import Flow
 from engine.renderers.studio.look import Brief, Look
 from engine.renderers.studio.texture import canvas, relief
 
@@ -46,8 +47,9 @@ class Oil(Look):
         target = mixed(brief, palette)
         ground = to_rgb(lerp(blur(target, 30 * scene.unit), floats([[[52, 9, 17]]]), 0.15))
         easel = Easel(ground, np.full(scene.shape, 0.3, np.float32))
+        form = led(scene.form, palette.light + 1.2, 0.7)
         for layer in LAYERS:
-            _worked(easel, brief, palette, layer, target)
+            _worked(easel, brief, palette, layer, target, form)
             brief.step(easel.rgb)
         rng = brief.dice.rng
         finish_faces(easel, scene, target, lambda radius: bristle_brush(rng, radius, dry=0.0, body=0.5), rng)
@@ -87,7 +89,7 @@ def mixed(brief: Brief, palette: Palette) -> Floats:
     return lab
 
 
-def _worked(easel: Easel, brief: Brief, palette: Palette, layer: Layer, target: Floats) -> None:
+def _worked(easel: Easel, brief: Brief, palette: Palette, layer: Layer, target: Floats, form: Flow) -> None:
     """Paint a layer where the painting is not yet the picture; broad brushes keep off faces and detail."""
     scene, rng = brief.scene, brief.dice.rng
     size = palette.size if layer.radius > 6 else min(palette.size, 1.0 + 0.3 * (palette.size - 1))
@@ -97,7 +99,7 @@ def _worked(easel: Easel, brief: Brief, palette: Palette, layer: Layer, target: 
     if fine:
         wrong = floats(wrong * (1.3 * smoothstep(0.15, 0.6, scene.detail) + 1.2 * scene.near_faces(1.1)))
     model = blur(target, 0.3 * radius)
-    flow = scene.flow if fine else led(scene.form, palette.light + 1.2, 0.7)
+    flow = scene.flow if fine else form
     brush = bristle_brush(rng, radius, dry=palette.dry, body=1.0)
     laid(easel, strokes_on(model, flow, wrong, layer, radius, rng), brush, rng)
 

@@ -10,6 +10,7 @@ from engine.renderers.studio.brushes import chalk
 from engine.renderers.studio.brushwork import Easel, Layer, finish_faces, laid, led, strokes_on, wrong_on
 from engine.renderers.studio.colour import colour, to_rgb, with_saturation, with_tone
 from engine.renderers.studio.filters import Floats, blur, floats, lerp, smoothstep
+from engine.renderers.studio.flow import Flow
 from engine.renderers.studio.look import Brief, Look
 from engine.renderers.studio.texture import noise, paper, relief
 
@@ -48,8 +49,9 @@ class Pastel(Look):
         easel = blocked_in(brief, box, target, tooth)
         # Skin is rubbed smooth: the tooth stays out of faces.
         caught = floats(tooth * (1 - 0.65 * scene.near_faces(1.2)))
+        form = led(scene.form, box.hand, 0.85)
         for layer in LAYERS:
-            _worked(easel, brief, box, layer, target, caught)
+            _worked(easel, brief, box, layer, target, caught, form)
             brief.step(easel.rgb)
         rng = brief.dice.rng
         finish_faces(easel, scene, target, lambda radius: chalk(rng, radius, bite=0.0), rng)
@@ -114,7 +116,7 @@ def _covered(brief: Brief, box: Chalks) -> Floats:
     return floats(1 - box.open * (1 - out))
 
 
-def _worked(easel: Easel, brief: Brief, box: Chalks, layer: Layer, target: Floats, tooth: Floats) -> None:
+def _worked(easel: Easel, brief: Brief, box: Chalks, layer: Layer, target: Floats, tooth: Floats, form: Flow) -> None:
     """Draw a layer where the drawing is not yet the picture."""
     scene, rng = brief.scene, brief.dice.rng
     size = box.size if layer.radius > 5 else min(box.size, 1.1)
@@ -125,7 +127,7 @@ def _worked(easel: Easel, brief: Brief, box: Chalks, layer: Layer, target: Float
         wrong = floats(wrong * (1.3 * smoothstep(0.15, 0.6, scene.detail) + scene.near_faces(1.1)))
     covered = brief.scene.once(("covered", brief.dice.number), lambda: _covered(brief, box))
     wrong = floats(np.where(covered > rng.uniform(0.25, 0.95, scene.shape), wrong + 0.01, -1))
-    flow = scene.flow if fine else led(scene.form, box.hand, 0.85)
+    flow = scene.flow if fine else form
     strokes = strokes_on(blur(target, 0.3 * radius), flow, wrong, layer, radius, rng)
     # The finer the chalk the harder it is pressed: the tooth fills.
     bite = box.bite * (1.0 if layer.radius > 5 else 0.6)
