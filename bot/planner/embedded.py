@@ -157,7 +157,7 @@ def _cautions(heard: Heard, action: Action, context: Context) -> tuple[str, ...]
     if heard.paper is not None:
         found.append(f"For {heard.paper.name}, pick one and say “print it at {heard.paper.name}”: that enlarges it.")
     if action is Action.ANIMATE and heard.seconds and heard.seconds > 5:
-        found.append("Long clips repeat themselves; three to five seconds look best.")
+        found.append("Long clips move slowly; three to five seconds look best.")
     return tuple(dict.fromkeys(found))[:MAX_CAUTIONS]
 
 

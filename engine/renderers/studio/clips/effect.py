@@ -12,7 +12,7 @@ import numpy as np
 from engine.renderers.base import Pixels
 from engine.renderers.studio.clips.camera import Pose
 from engine.renderers.studio.clips.clock import Clock
-from engine.renderers.studio.clips.lens import CELL, Lens, Map, sampled, spread_out
+from engine.renderers.studio.clips.lens import CELL, Lens, Map, enlarged, sampled, spread_out
 from engine.renderers.studio.clips.stage import Stage
 from engine.renderers.studio.dice import Dice
 from engine.renderers.studio.filters import Floats, floats
@@ -49,6 +49,11 @@ class Moment:
         """Return a plane of the stage as cells of the frame."""
         x, y = (part[1:-1, 1:-1] for part in self.back)
         return sampled(plane, Map(np.ascontiguousarray(x), np.ascontiguousarray(y)))
+
+    def fine(self, plane: Floats) -> Floats:
+        """Return a plane (or several, as channels) of the stage at the frame's size, with all its detail."""
+        x, y = (enlarged(part, self.lens.size) for part in self.back)
+        return sampled(plane, Map(x, y))
 
     def whole(self, cells: Floats) -> Floats:
         """Return cells at the frame's size."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from engine.renderers.base import Pixels
 from engine.renderers.studio.clips.clock import Waves
@@ -27,20 +28,24 @@ class Water(Effect):
         height, width = water.shape
         size = round(width / 2), round(height / 2)
         inside = blur(floats(np.clip(resize(water, *size), 0, 1)), 2.0)
-        scale = _perspective(inside)
+        surely = inside > 0.6 * inside.max()
+        scale = _perspective(surely)
         # What stands in the water, a boat or a stone, has edges that its ripples have not: it stays as it is.
         edges = blur(steepness(floats(resize(setting.stage.rgb, *size).mean(axis=2))), 3.0)
-        usual = 2 * float(np.median(edges[inside > 0.6])) + 0.006
+        usual = 2 * float(np.median(edges[surely])) + 0.006
         held = smoothstep(1.8 * usual, usual, edges)
         pinned = blur(floats(inside * smoothstep(0.25, 0.8, inside) * held), 1.5)
         self._swell = _swell(setting, pinned, scale)
-        self._glitter = _glitter(setting, scale)
+        self._size = width, height
+        rows = np.flatnonzero(surely.any(axis=1))
+        self._rows = slice(2 * int(rows[0]), min(height, 2 * int(rows[-1]) + 2))
+        self._glitter = _glitter(setting, resize(scale, 1, height)[self._rows], width)
         shine = blur(floats(resize(setting.stage.rgb, *size).max(axis=2)), 5.0)
-        bright = smoothstep(float(np.percentile(shine[inside > 0.5], 35)), 0.95, shine)
-        self._shine = floats(pinned * (0.25 + 0.75 * bright) * (0.55 + 0.6 * setting.power))
+        bright = smoothstep(float(np.percentile(shine[surely], 35)), 0.95, shine)
+        shine = floats(pinned * (0.2 + 0.8 * bright) * (0.5 + 0.5 * setting.power))
         # What moves in place, light and dark, is what makes still water out of a still picture alive.
-        self._depth = np.float32(0.05 + 0.07 * setting.power)
-        self._pinned = floats(pinned)
+        self._slopes = resize(floats(pinned * (0.05 + 0.06 * setting.power)), width, height)[self._rows]
+        self._shine = np.clip(resize(shine, width, height), 0, 1)[self._rows]
 
     def sway(self, share: float) -> Floats | None:
         """Return the ripples."""
@@ -51,17 +56,19 @@ class Water(Effect):
         if self._swell is None:
             return frame
         rough = self._glitter.at(moment.share)
-        slope = moment.seen(floats(np.tanh(0.8 * rough) * self._pinned))
-        glint = moment.seen(floats(smoothstep(1.55, 3.0, rough) * self._shine))
-        light = moment.whole(floats(1 + self._depth * slope))
+        planes = np.zeros((self._size[1], self._size[0], 2), np.float32)
+        planes[self._rows, :, 0] = np.tanh(0.8 * rough) * self._slopes
+        planes[self._rows, :, 1] = smoothstep(1.7, 2.7, rough) * self._shine
+        seen = moment.fine(planes)
+        light = floats(1 + seen[..., 0])
         shaded = cv2.multiply(frame, cv2.merge([light, light, light]), dtype=cv2.CV_8U)
-        spark = np.asarray(moment.whole(floats(235 * glint)), np.uint8)
+        spark = np.asarray(np.clip(250 * seen[..., 1], 0, 255), np.uint8)
         return np.asarray(cv2.add(shaded, cv2.merge([spark, spark, spark])), np.uint8)
 
 
-def _perspective(inside: Floats) -> Floats:
+def _perspective(inside: NDArray[np.bool_]) -> Floats:
     """Return how large waves seem in each row, from far (small) to near (1), as a column."""
-    rows = np.flatnonzero(inside.max(axis=1) > 0.4)
+    rows = np.flatnonzero(inside.any(axis=1))
     top, height = int(rows[0]), inside.shape[0]
     y = np.arange(height, dtype=np.float32)[:, None]
     return floats(np.clip(0.2 + 0.8 * (y - top) / max(1.0, 0.85 * height - top), 0.2, 1.0))
@@ -93,18 +100,16 @@ def _swell(setting: Setting, inside: Floats, scale: Floats) -> Waves:
     return Waves(floats(np.stack(parts)), turns)
 
 
-def _glitter(setting: Setting, scale: Floats) -> Waves:
+def _glitter(setting: Setting, scale: Floats, width: int) -> Waves:
     """Return a field of facets that flash one after the other; unit deviation, flatter far away."""
     rng, clock = setting.dice.rng, setting.clock
-    height = scale.shape[0]
-    width = round(setting.stage.shape[1] / 2)
-    x, _ = grid(height, width)
+    x, _ = grid(scale.shape[0], width)
     deep = floats(np.cumsum(1 / scale, axis=0) * np.ones((1, width), np.float32))
     across = floats((x - width / 2) / np.sqrt(scale))
     parts, turns = [], []
     for _ in range(_GLINTS):
         turns.append(clock.cycles(rng.uniform(0.7, 1.6)))
         for _ in range(2):
-            facets = tile(rng, 512, rough=0.9, stretch=3.2, least=40)
+            facets = tile(rng, 512, rough=0.8, stretch=3.4, least=48)
             parts.append(cv2.remap(facets, across, deep, cv2.INTER_LINEAR, borderMode=cv2.BORDER_WRAP))
     return Waves(floats(np.stack(parts) / np.sqrt(_GLINTS)), turns)
