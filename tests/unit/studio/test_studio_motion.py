@@ -116,6 +116,14 @@ def test_pictures_of_any_shape_can_be_filmed(render, size):
     assert len(frames_of(made.mp4)) == 7
 
 
+def test_what_is_transparent_is_filmed_white(shot):
+    pixels = np.full((96, 128, 4), 60, np.uint8)
+    pixels[:, :64, 3], pixels[:, 64:, 3] = 0, 255
+    frame = shot(pixels, Motion.PUSH_IN).frame(0)
+    assert frame[:, :50].min() > 250
+    assert frame[:, 80:].max() < 70
+
+
 def test_the_same_seed_gives_the_same_clip(clip):
     motion = (Motion.PAN, Motion.SNOW, Motion.FOG)
     assert clip(*motion, seed=5).mp4 == clip(*motion, seed=5).mp4

@@ -53,7 +53,7 @@ class Stage:
 
 def looked_at(image: Input) -> Scene:
     """Return the scene in which it is decided what is where."""
-    return scene_of(Input(opaque(image.pixels), image.role, image.weight, image.faces), _SIDE)
+    return scene_of(image, _SIDE)
 
 
 def staged(image: Input, plate: tuple[int, int], grades: list[Grade]) -> Stage:
@@ -65,7 +65,7 @@ def staged(image: Input, plate: tuple[int, int], grades: list[Grade]) -> Stage:
         grades: What the motions make of its light, in order.
     """
     scene = looked_at(image)
-    pixels = resized(opaque(image.pixels), plate)
+    pixels = opaque(resized(image.pixels, plate))
     if grades:
         rgb, depth = floats(pixels) / np.float32(255), np.clip(resize(scene.depth, *plate), 0, 1)
         for grade in grades:
