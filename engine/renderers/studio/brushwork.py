@@ -296,7 +296,8 @@ def _prints(
     rows, columns = brush.prints.shape[0] // brush.tiles, brush.prints.shape[1]
     across = (v + REACH) * np.float32((rows - 1) / (2 * REACH)) + tiles.take(whose) * np.float32(rows)
     along = (u + REACH) * np.float32((columns - 1) / (2 * REACH))
-    pad = -len(where) % _ROW
+    # At least one more: OpenCV takes no empty map.
+    pad = _ROW - len(where) % _ROW
     columns_at, rows_at = (floats(np.pad(m, (0, pad)).reshape(-1, _ROW)) for m in (along, across))
     found = floats(cv2.remap(brush.prints, columns_at, rows_at, cv2.INTER_LINEAR)).reshape(-1, 3)[: len(where)]
     return found[:, 0], found[:, 1], found[:, 2]

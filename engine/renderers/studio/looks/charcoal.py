@@ -79,7 +79,7 @@ def laid_in(brief: Brief, stick: Stick, tooth: Floats) -> Floats:
     scene, rng = brief.scene, brief.dice.rng
     unit = scene.unit
     tone = contrasted(darkness(brief), 1.0, 0.33 if stick.chalk else 0.07)
-    tone = np.clip(stick.weight * tone, 0, 1) * (0.65 + 0.35 * brief.strength)
+    tone = np.clip(stick.weight * tone, 0, 1) * (1.13 - 0.33 * brief.strength)
     # Rubbed with a finger: soft, without grain, along the form.
     finger = scene.form.along(blur(floats(tone), 3.0 * unit), 10 * unit)
     crisp = np.clip(0.75 * scene.detail + 0.9 * scene.near_faces(1.2), 0, 0.95)
@@ -91,7 +91,9 @@ def laid_in(brief: Brief, stick: Stick, tooth: Floats) -> Floats:
     calm = 1 - 0.6 * scene.near_faces(1.1)
     grain = evened(floats((0.55 * broad + 0.5 * form) * calm + 0.65 * tooth))
     caught = left_by(floats(tone), grain, 1.15)
-    body = lerp(caught, rubbed, floats(np.clip(0.25 + 0.45 * stick.smudge + 0.2 * (1 - calm), 0, 0.9)))
+    body = lerp(
+        caught, rubbed, floats(np.clip(0.53 - 0.4 * brief.strength + 0.45 * stick.smudge + 0.2 * (1 - calm), 0, 0.9))
+    )
     # Where it lies thin only the bumps of the paper take it; where it is thick it is velvet.
     thin = 1 + 0.16 * stick.rough * np.clip(tooth, -2, 2) * smoothstep(0.95, 0.5, body)
     return floats(np.clip(0.98 * body * thin, 0, 0.96))

@@ -80,6 +80,8 @@ def blocked_in(brief: Brief, tubes: Tubes, sheet: Floats) -> Easel:
     unit = scene.unit
     size = min(1.8, tubes.size)
     broad, apart = cut(scene, tubes.colours, 9.0, 5.0 * size * unit)
+    # With no edge anywhere the distance to one is as large as a float can be.
+    apart = np.minimum(apart, 100 * unit)
     detail = smoothstep(0.3, 0.7, blur(scene.detail, 3 * unit))
     streak = scene.form.along(noise(rng, scene.shape, 2.2 * unit), 9 * unit)
     streak = floats(streak / (streak.std() + 1e-6))
@@ -122,7 +124,9 @@ def modelled(brief: Brief, tubes: Tubes) -> Floats:
     small = _small(brief, tubes)
     held = np.maximum(0.9 * scene.near_faces(1.25), 0.35 * smoothstep(0.5, 0.9, scene.detail))
     fine = lerp(scene.flat, scene.lab, floats(0.3 + 0.5 * scene.near_faces(1.25)))
-    return lerp(small, fine, floats(np.clip(held + 0.35 * (1 - brief.strength), 0, 1)))
+    return lerp(
+        small, fine, floats(np.clip(held + 0.35 * (1 - brief.strength) + 0.45 * brief.steer.up("detail"), 0, 1))
+    )
 
 
 def _small(brief: Brief, tubes: Tubes) -> Floats:

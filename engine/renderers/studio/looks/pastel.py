@@ -36,6 +36,14 @@ class Chalks(NamedTuple):
     hand: float
 
 
+class Ground(NamedTuple):
+    """The sheet: its tooth, the tooth as chalk meets it, and where it is worked on (0..1)."""
+
+    tooth: Floats
+    caught: Floats
+    covered: Floats
+
+
 class Pastel(Look):
     """Drawn from broad to fine with the side and the edge of the chalk."""
 
@@ -46,12 +54,13 @@ class Pastel(Look):
         scene, box = brief.scene, drawn(brief)
         tooth = paper(brief.dice.rng, scene.shape, 0.6 * scene.unit, box.rough)
         target = mixed(brief, box)
-        easel = blocked_in(brief, box, target, tooth)
         # Skin is rubbed smooth: the tooth stays out of faces.
         caught = floats(tooth * (1 - 0.65 * scene.near_faces(1.2)))
+        ground = Ground(tooth, caught, _covered(brief, box))
+        easel = blocked_in(brief, box, target, ground)
         form = led(scene.form, box.hand, 0.85)
         for layer in LAYERS:
-            _worked(easel, brief, box, layer, target, caught, form)
+            _worked(easel, brief, box, layer, target, ground, form)
             brief.step(easel.rgb)
         rng = brief.dice.rng
         finish_faces(easel, scene, target, lambda radius: chalk(rng, radius, bite=0.0), rng)
@@ -92,14 +101,14 @@ def mixed(brief: Brief, box: Chalks) -> Floats:
     return lab
 
 
-def blocked_in(brief: Brief, box: Chalks, target: Floats, tooth: Floats) -> Easel:
+def blocked_in(brief: Brief, box: Chalks, target: Floats, ground: Ground) -> Easel:
     """Return the paper with the large masses rubbed in; open corners stay paper."""
     scene = brief.scene
     sheet = np.broadcast_to(colour(box.sheet), (*scene.shape, 3))
     rubbed = to_rgb(blur(target, 9 * scene.unit))
-    cover = np.clip(0.78 + 0.12 * tooth - 0.10 * noise(brief.dice.rng, scene.shape, 60 * scene.unit, 2), 0, 0.9)
-    cover = cover * _covered(brief, box) ** 3
-    fleck = 1 + 0.03 * tooth[..., None]
+    cover = np.clip(0.78 + 0.12 * ground.tooth - 0.10 * noise(brief.dice.rng, scene.shape, 60 * scene.unit, 2), 0, 0.9)
+    cover = cover * ground.covered**3
+    fleck = 1 + 0.03 * ground.tooth[..., None]
     rgb = lerp(floats(sheet * fleck), rubbed, floats(cover))
     return Easel(np.ascontiguousarray(rgb), np.full(scene.shape, 0.2, np.float32))
 
@@ -116,7 +125,7 @@ def _covered(brief: Brief, box: Chalks) -> Floats:
     return floats(1 - box.open * (1 - out))
 
 
-def _worked(easel: Easel, brief: Brief, box: Chalks, layer: Layer, target: Floats, tooth: Floats, form: Flow) -> None:
+def _worked(easel: Easel, brief: Brief, box: Chalks, layer: Layer, target: Floats, ground: Ground, form: Flow) -> None:
     """Draw a layer where the drawing is not yet the picture."""
     scene, rng = brief.scene, brief.dice.rng
     size = box.size if layer.radius > 5 else min(box.size, 1.1)
@@ -125,13 +134,12 @@ def _worked(easel: Easel, brief: Brief, box: Chalks, layer: Layer, target: Float
     fine = layer.radius < 4
     if fine:
         wrong = floats(wrong * (1.3 * smoothstep(0.15, 0.6, scene.detail) + scene.near_faces(1.1)))
-    covered = brief.scene.once(("covered", brief.dice.number), lambda: _covered(brief, box))
-    wrong = floats(np.where(covered > rng.uniform(0.25, 0.95, scene.shape), wrong + 0.01, -1))
+    wrong = floats(np.where(ground.covered > rng.uniform(0.25, 0.95, scene.shape), wrong + 0.01, -1))
     flow = scene.flow if fine else form
     strokes = strokes_on(blur(target, 0.3 * radius), flow, wrong, layer, radius, rng)
     # The finer the chalk the harder it is pressed: the tooth fills.
     bite = box.bite * (1.0 if layer.radius > 5 else 0.6)
-    laid(easel, strokes, chalk(rng, radius, bite=bite), rng, tooth)
+    laid(easel, strokes, chalk(rng, radius, bite=bite), rng, ground.caught)
 
 
 def dusted(easel: Easel, tooth: Floats, box: Chalks) -> Floats:

@@ -89,7 +89,7 @@ def tones(brief: Brief, lead: Lead) -> Floats:
     dark = 1 - lerp(luma, floats(spread), 0.6)
     # The hand stops short of the edge, more so far from what matters.
     tone = contrasted(floats(dark), 1.05, 0.10)
-    return floats(np.clip(0.92 * lead.weight * tone, 0, 1) * (0.62 + 0.38 * brief.strength))
+    return floats(np.clip(0.92 * lead.weight * tone, 0, 1) * (1.10 - 0.3 * brief.strength))
 
 
 def hatched(brief: Brief, lead: Lead, tooth: Floats) -> tuple[Floats, Floats]:
@@ -113,7 +113,7 @@ def in_graphite(brief: Brief, lead: Lead, sheet: Floats, tooth: Floats, lines: F
     first, second = hatched(brief, lead, tooth)
     calm = 1 - 0.5 * scene.near_faces(1.15)
     rubbed = lerp(tone, scene.form.along(blur(tone, 2 * scene.unit), 8 * scene.unit), 1 - 0.8 * scene.detail)
-    rubbed = rubbed * (0.38 + 0.30 * lead.smudge + 0.22 * (1 - calm))
+    rubbed = rubbed * (0.52 - 0.2 * brief.strength + 0.30 * lead.smudge + 0.22 * (1 - calm))
     light = left_by(tone, first, 0.8) * (0.20 + 0.34 * tone) * calm
     deep = left_by(floats(np.clip(1.5 * tone - 0.5, 0, 1)), second, 0.9) * 0.56
     graphite = 1 - (1 - 0.9 * lines) * (1 - light) * (1 - deep) * (1 - np.clip(rubbed, 0, 1))
