@@ -197,6 +197,16 @@ def filled(labels: Labels, gone: NDArray[np.bool_]) -> Labels:
     return np.asarray(names[nearest], np.int32)
 
 
+def without_specks(labels: Labels, least: int) -> Labels:
+    """Give pieces of fewer than `least` pixels to what lies around them: nobody cuts and glues those."""
+    pieces, total = np.zeros(labels.shape, np.int64), 0
+    for name in range(int(labels.max()) + 1):
+        found, count = ndimage.label(labels == name)
+        pieces += np.where(found > 0, found + total, 0)
+        total += count
+    return filled(labels, np.bincount(pieces.ravel())[pieces] < least)
+
+
 def without_slivers(labels: Labels, radius: float) -> Labels:
     """Return labels from 0 without areas that hold no disc of `radius` pixels: their neighbours share them."""
     widest = ndimage.maximum(edge_of(labels), labels, np.arange(int(labels.max()) + 1))

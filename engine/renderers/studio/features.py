@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 
 from engine.contract import Box
-from engine.renderers.studio.areas import Labels, edge_of, means
+from engine.renderers.studio.areas import Labels, edge_of, means, without_specks
 from engine.renderers.studio.colour import skin
 from engine.renderers.studio.filters import Floats, bilateral, blur, floats, lerp, resize, smoothstep
 from engine.renderers.studio.pieces import outlined, tones
@@ -68,11 +68,12 @@ def _toned(lab: Floats, face: Box, count: int, apart: float, even: float) -> tup
     flat[..., 0] = lightness - even * (broad - broad.mean()) + 0.35 * (lightness - blur(lightness, 0.06 * wide))
     # Shine on the skin is the photographer's; teeth and the white of an eye differ in colour too.
     pale = float(np.percentile(flat[..., 0][skin(flat) > 0.5], 60)) if (skin(flat) > 0.5).any() else 100.0
-    flat[..., 0] = np.where(flat[..., 0] > pale, pale + 0.35 * (flat[..., 0] - pale), flat[..., 0])
+    flat[..., 0] = np.where(flat[..., 0] > pale, pale + 0.7 * (flat[..., 0] - pale), flat[..., 0])
     labels, centres = tones(flat, count, apart)
+    labels = without_specks(labels, round(0.002 * wide**2))
     winner = outlined(labels, len(centres), max(0.7, 0.008 * wide), (height, width)).astype(np.int32)
     colours = means(winner, len(centres), lab)
-    colours[:, 0] = lerp(colours[:, 0], centres[:, 0], 0.5)
+    colours[:, 0] = np.maximum(colours[:, 0], lerp(colours[:, 0], centres[:, 0], 0.5))
     return blur(floats(_evened(colours, winner)[winner]), 0.6), winner
 
 

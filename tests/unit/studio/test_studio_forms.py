@@ -10,7 +10,8 @@ from bot.planner import vocabulary
 from bot.planner.resolve import style_match
 from engine.contract import Box, Change
 from engine.renderers.base import Input
-from engine.renderers.studio.looks.papercut import shadow, without_specks
+from engine.renderers.studio.areas import without_specks
+from engine.renderers.studio.looks.papercut import shadow
 from engine.renderers.studio.looks.pixel import palette_of, without_orphans
 from engine.renderers.studio.looks.vinyl import sure
 from engine.renderers.studio.scene import Scene

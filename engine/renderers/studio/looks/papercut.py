@@ -5,9 +5,8 @@ from __future__ import annotations
 from typing import ClassVar, NamedTuple
 
 import numpy as np
-from scipy import ndimage
 
-from engine.renderers.studio.areas import Labels, filled, means, rounded
+from engine.renderers.studio.areas import Labels, means, rounded, without_specks
 from engine.renderers.studio.colour import colour, linear, to_lab, to_rgb, unlinear, with_saturation
 from engine.renderers.studio.features import printed, shifted
 from engine.renderers.studio.filters import Floats, blur, floats, lerp, resize, slopes, smoothstep
@@ -100,16 +99,6 @@ def stacked(scene: Scene, design: Design) -> Stack:
     rank = np.empty(count, np.int32)
     rank[order] = np.arange(count)
     return Stack(labels, lab, rank)
-
-
-def without_specks(labels: Labels, least: int) -> Labels:
-    """Give pieces of fewer than `least` pixels to what lies around them: nobody cuts and glues those."""
-    pieces, total = np.zeros(labels.shape, np.int64), 0
-    for name in range(int(labels.max()) + 1):
-        found, count = ndimage.label(labels == name)
-        pieces += np.where(found > 0, found + total, 0)
-        total += count
-    return filled(labels, np.bincount(pieces.ravel())[pieces] < least)
 
 
 def _distance(scene: Scene, labels: Labels, count: int, lab: Floats, *, boxed: bool) -> Floats:
