@@ -138,12 +138,13 @@ def hatched(dark: Floats, brief: Brief, pen: Pen, begins: float) -> Floats:
 
 
 def blacks(scene: Scene, share: float) -> Floats:
-    """Return the spotted blacks: the darkest masses, with smooth borders; in a face only what is nearly black."""
+    """Return the spotted blacks: the darkest masses, with smooth borders; few in a face, none in the backdrop."""
     tone = calm(scene, 7)
     low, high = np.percentile(tone[::4, ::4], (1, 97))
     level = low + share * (high - low) * (1 - 0.35 * scene.near_faces(1.0))
     unit = scene.unit
-    return 1 - tone_area(tone, floats(np.minimum(level, 30)), smooth=3 * unit, least=300 * unit * unit)
+    solid = 1 - tone_area(tone, floats(np.minimum(level, 24)), smooth=3 * unit, least=300 * unit * unit)
+    return floats(solid * (1 - backdrop(scene, _areas(scene))))
 
 
 def lines(brief: Brief, pen: Pen) -> Floats:

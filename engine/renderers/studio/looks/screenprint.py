@@ -107,7 +107,8 @@ def separated(brief: Brief, press: Press) -> list[Floats]:
     tone = scene.once("screen print tone", lambda: _tone(scene))
     steps = levels(scene, tone, len(press.inks))
     pull = press.hue * brief.strength * scene.once(("pull", press.inks.tobytes()), lambda: _pull(scene, press.inks))
-    pull = floats(blur(pull, 1.2 * unit) * (1 - 0.9 * scene.near_faces(1.2)))
+    held = np.maximum(0.9 * scene.near_faces(1.2), 0.8 * backdrop(scene, _areas(scene)))
+    pull = floats(blur(pull, 1.2 * unit) * (1 - held))
     smooth = press.smooth * unit * (0.6 + 0.55 * brief.strength)
     least = 160 * unit * unit
     return [1 - tone_area(floats(tone + pull), level, smooth=smooth, least=least) for level in steps]
@@ -119,12 +120,15 @@ def _tone(scene: Scene) -> Floats:
     tone = calm(scene, 7)
     tone = floats(tone + 0.5 * (tone - blur(tone, 30 * unit)))
     space = backdrop(scene, _areas(scene))
-    tone = lerp(tone, floats(sprayed(scene, space)[..., 0]), space)
+    soft = sprayed(scene, space)[..., 0]
+    # A poster's ground is nearly one ink: out-of-focus blobs would make a camouflage of it.
+    ground = float((soft * space).sum() / (space.sum() + 1e-3))
+    tone = lerp(tone, floats(ground + 0.4 * (blur(floats(soft), 40 * unit) - ground)), space)
     return lerp(stepped(tone, 2.5 * unit), tone, floats(0.8 * scene.near_faces(1.0)))
 
 
 def levels(scene: Scene, tone: Floats, count: int) -> list[float]:
-    """Return the lightness between each ink and the next, light to dark: half way by area, half way by tone."""
+    """Return the lightness between each ink and the next, light to dark: by tone, and somewhat by area."""
     weight = (1 + 2.5 * scene.near_faces(1.2) + scene.matte)[::4, ::4].ravel()
     values = tone[::4, ::4].ravel()
     order = np.argsort(values, kind="stable")
@@ -132,7 +136,7 @@ def levels(scene: Scene, tone: Floats, count: int) -> list[float]:
     low, high = np.percentile(values, (2, 98))
     shares = np.arange(count - 1, 0, -1) / count
     by_area = np.interp(shares, rank, values[order])
-    return [float(v) for v in 0.45 * by_area + 0.55 * (low + shares * (high - low))]
+    return [float(v) for v in 0.3 * by_area + 0.7 * (low + shares * (high - low))]
 
 
 def _pull(scene: Scene, inks: Floats) -> Floats:
