@@ -131,8 +131,9 @@ def _cut(rgb: Floats, likely: Floats) -> Floats:
 
 def _against_sky(cut: Floats, sky: Floats) -> Floats:
     """Return a mask with the tips that stand out into the sky, such as spires: there is nothing else they could be."""
-    thin = np.asarray((sky < 0.4) & (blur(sky, 0.018 * max(sky.shape)) > 0.35), np.uint8)
-    grown, kernel = np.asarray(cut > 0.5, np.uint8), np.ones((3, 3), np.uint8)
+    thin = np.asarray((sky < 0.4) & (blur(sky, 0.02 * max(sky.shape)) > 0.22), np.uint8)
+    # Upwards only: along the skyline everything hangs together.
+    grown, kernel = np.asarray(cut > 0.5, np.uint8), np.asarray([[0, 0, 0], [0, 1, 0], [1, 1, 1]], np.uint8)
     for _ in range(round(0.12 * max(sky.shape))):
         wider = np.maximum(grown, np.asarray(cv2.dilate(grown, kernel), np.uint8) & thin)
         if np.array_equal(wider, grown):
@@ -182,7 +183,15 @@ def _edged(scene: Scene, cut: Floats) -> Floats:
     held = np.clip(
         floats(smoothstep(0.12, 0.88, floats(fine))), smoothstep(0.9, 0.99, core), smoothstep(0.01, 0.1, reach)
     )
-    return floats(held)
+    return np.maximum(held, _skyline(scene, cut))
+
+
+def _skyline(scene: Scene, cut: Floats) -> Floats:
+    """Return what of a mask stands before the sky: there the sky's own edge is the subject's."""
+    small, (height, width) = scene.small, scene.shape
+    sky = resize(scene.regions.sky, small.shape[1], small.shape[0])
+    there = smoothstep(0.25, 0.6, blur(cut, 1.0)) * smoothstep(0.08, 0.25, blur(sky, 0.02 * max(sky.shape)))
+    return floats(np.clip(resize(floats(there), width, height), 0, 1) * (1 - scene.regions.sky))
 
 
 def _certainty(parts: Segments, likely: Floats, cut: Floats, small: Floats) -> float:
