@@ -38,13 +38,22 @@ def printed(scene: Scene, count: int = 7, apart: float = 6.0, even: float = 0.8)
 
 def _printed(scene: Scene, count: int, apart: float, even: float) -> Print:
     lab, labels = scene.flat.copy(), np.full(scene.shape, -1, np.int32)
+    # The wall beside a cheek is not the face's: its tone would be found in the face too.
+    own = np.maximum(scene.matte, scene.near_faces(0.75))
+    where = blur(floats(scene.near_faces(1.12) * own), 2 * scene.unit)
     for number, face in enumerate(scene.faces[:6]):
         window = _window(face, scene.shape)
-        part = _toned(scene.lab[window], face, count, apart, even)
+        seen = lerp(_middle(scene.lab[window], scene.near_faces(0.8)[window]), scene.lab[window], where[window])
+        part = _toned(seen, face, count, apart, even)
         lab[window], labels[window] = part[0], part[1] + 100 * number
-    where = blur(scene.near_faces(1.12), 2 * scene.unit)
     labels[where < 0.5] = -1
     return Print(lab, labels, edge_of(labels), where)
+
+
+def _middle(lab: Floats, inside: Floats) -> Floats:
+    """Return the middle colour of what is inside, everywhere."""
+    chosen = lab[inside > 0.5] if (inside > 0.5).any() else lab.reshape(-1, 3)
+    return np.broadcast_to(np.median(chosen, axis=0).astype(np.float32), lab.shape)
 
 
 def _window(face: Box, shape: tuple[int, int]) -> tuple[slice, slice]:
@@ -64,17 +73,26 @@ def _toned(lab: Floats, face: Box, count: int, apart: float, even: float) -> tup
     clean = bilateral(blur(small, 0.006 * wide), 7.0, 3.0, 3)
     lightness = np.ascontiguousarray(clean[..., 0])
     broad = blur(lightness, 0.14 * wide)
-    flat = clean.copy()
-    flat[..., 0] = lightness - even * (broad - broad.mean()) + 0.35 * (lightness - blur(lightness, 0.06 * wide))
+    flat = clean * np.asarray([1, 1.35, 1.35], np.float32)
+    flat[..., 0] = lightness - even * (broad - broad.mean()) + 0.8 * (lightness - blur(lightness, 0.06 * wide))
     # Shine on the skin is the photographer's; teeth and the white of an eye differ in colour too.
-    pale = float(np.percentile(flat[..., 0][skin(flat) > 0.5], 60)) if (skin(flat) > 0.5).any() else 100.0
+    pale = float(np.percentile(flat[..., 0][skin(clean) > 0.5], 60)) if (skin(clean) > 0.5).any() else 100.0
     flat[..., 0] = np.where(flat[..., 0] > pale, pale + 0.7 * (flat[..., 0] - pale), flat[..., 0])
     labels, centres = tones(flat, count, apart)
     labels = without_specks(labels, round(0.002 * wide**2))
     winner = outlined(labels, len(centres), max(0.7, 0.008 * wide), (height, width)).astype(np.int32)
     colours = means(winner, len(centres), lab)
     colours[:, 0] = np.maximum(colours[:, 0], lerp(colours[:, 0], centres[:, 0], 0.5))
-    return blur(floats(_evened(colours, winner)[winner]), 0.6), winner
+    painted = blur(floats(_evened(colours, winner)[winner]), 0.6)
+    # Teeth and the whites of eyes are too small for a tone of their own: they are dabbed on.
+    light = blur(np.ascontiguousarray(lab[..., 0]), 0.008 * face.w)
+    dab = smoothstep(3, 9, floats(light - blur(light, 0.07 * face.w)))
+    soft = blur(lab, 0.008 * face.w)
+    chroma = np.hypot(soft[..., 1], soft[..., 2])
+    dab *= smoothstep(0.8, 0.5, floats(chroma / (np.median(chroma) + 1e-3)))
+    painted[..., 0] = np.minimum(painted[..., 0] + 13 * dab, np.maximum(painted[..., 0], 93))
+    painted[..., 1:] *= (1 - 0.4 * dab)[..., None]
+    return painted, winner
 
 
 def _evened(colours: Floats, winner: Labels) -> Floats:
