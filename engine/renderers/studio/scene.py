@@ -156,10 +156,14 @@ class Scene:
 
     def near_faces(self, reach: float) -> Floats:
         """Return a soft plane around every face; `reach` 1 is the face itself."""
-        out = np.zeros(self.shape, np.float32)
-        for face in self.faces:
-            out = np.maximum(out, oval(self.shape, face, reach))
-        return out
+        return self.once(("near faces", reach), lambda: _around(self.shape, self.faces, reach))
+
+
+def _around(shape: tuple[int, int], faces: tuple[Box, ...], reach: float) -> Floats:
+    out = np.zeros(shape, np.float32)
+    for face in faces:
+        out = np.maximum(out, oval(shape, face, reach))
+    return out
 
 
 def oval(shape: tuple[int, int], face: Box, reach: float) -> Floats:
