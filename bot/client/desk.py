@@ -17,6 +17,7 @@ from bot.client.work import Work
 from bot.conversation import actions, advice, wording
 from bot.conversation.decide import decide
 from bot.conversation.events import Event
+from bot.conversation.history import turns
 from bot.conversation.project import Project, Source, Version
 from bot.engine_client import EngineAway, EngineClient, EngineProblem
 from bot.errors import EaselError
@@ -110,6 +111,9 @@ class Desk:
             thread=project.as_context() if project.sources or project.pending else None,
             advisories=tuple(a for s in first for a in s.info.advisories),
             faces=sum(len(s.info.faces) for s in first),
+            turns=turns(project),
+            pictures=tuple(dict.fromkeys(s.info.id for s in (*project.sources, *sources))),
+            models=tuple(self.models.values()),
         )
         return await self.planner.plan(text, context)
 

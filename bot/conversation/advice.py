@@ -41,8 +41,8 @@ def before(sources: Sequence[Source], plan: Plan, models: Sequence[ModelView]) -
     """
     told = contradictions(sources, plan, [model.family for model in models]) if plan.action in MAKES_NEW else ()
     general = _references(plan, models, disputed(sources, plan))
-    lines = [*told, *general, *plan.cautions, *_advisories(sources, plan), *_limits(plan, models)]
-    return tuple(dict.fromkeys(lines))[:MAX_LINES]
+    lines = [plan.note, *told, *general, *plan.cautions, *_advisories(sources, plan), *_limits(plan, models)]
+    return tuple(dict.fromkeys(filter(None, lines)))[:MAX_LINES]
 
 
 def after(version: Version) -> tuple[str, ...]:

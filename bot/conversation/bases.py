@@ -93,4 +93,5 @@ def standing(version: Version) -> Plan:
         version=None,
         paper=None,
         reply="",
+        note="",
     )

@@ -7,7 +7,7 @@ from typing import Annotated, Literal, Protocol
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from engine.contract import Advisory, Change, Family, Keep, Motion, Role
+from engine.contract import Advisory, Change, Family, Keep, ModelView, Motion, Role
 
 Base = Annotated[int, Field(ge=1, le=8)] | Literal["source"]
 
@@ -84,6 +84,7 @@ class Plan(Frozen):
     reason: str = ""
     cautions: tuple[str, ...] = ()
     reply: str = ""
+    note: str = ""  # how it came to be understood, where the gallery should say so
 
     def evolve(self, **changes: object) -> Plan:
         """Return a validated copy with some fields changed."""
@@ -105,8 +106,27 @@ class ThreadContext(BaseModel):
     running: bool = False  # something can be cancelled
 
 
+class Turn(BaseModel):
+    """One gallery of a thread: what was asked, and what came of it. `picked` is the owner's pick of its variants."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    number: int
+    words: str
+    action: Action
+    families: tuple[Family, ...] = ()
+    base: Base | None = None
+    prompt: str = ""
+    variants: int = 0
+    picked: int | None = None
+
+
 class Context(BaseModel):
-    """What the planner knows beside the words. `images` came with this very message."""
+    """What the planner knows beside the words. `images` came with this very message.
+
+    `turns` are the thread's last galleries, `pictures` the engine's ids of its sources and then of the new images,
+    both in order; `models` are the cards as they are known now.
+    """
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
@@ -114,6 +134,9 @@ class Context(BaseModel):
     thread: ThreadContext | None = None
     advisories: tuple[Advisory, ...] = ()
     faces: int = 0  # found in the first source
+    turns: tuple[Turn, ...] = ()
+    pictures: tuple[str, ...] = ()
+    models: tuple[ModelView, ...] = ()
 
 
 class Planner(Protocol):
