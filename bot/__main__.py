@@ -34,6 +34,10 @@ def client(settings: BotSettings, _args: argparse.Namespace) -> int:
         return _complain("DISCORD_TOKEN is not set; `make run` opens the sandbox without one")
     from bot.client.client import main as connect
 
+    if settings.metrics_port is not None:
+        from prometheus_client import start_http_server
+
+        start_http_server(settings.metrics_port, addr="127.0.0.1")
     asyncio.run(connect(settings))
     return 0
 
@@ -67,23 +71,24 @@ def try_out(settings: BotSettings, args: argparse.Namespace) -> int:
     return tryout.main(settings, wish, as_json=args.json)
 
 
-def plan(_settings: BotSettings, args: argparse.Namespace) -> int:
-    """Show what the planner understands."""
+def plan(settings: BotSettings, args: argparse.Namespace) -> int:
+    """Show what the planner understands: the language model where one is set, else the embedded planner."""
     if args.cases:
-        return _plan_cases(args.cases)
-    from bot.planner.embedded import EmbeddedPlanner
+        return _plan_cases(settings, args.cases)
+    from bot.planner.llm.choose import planner_for
     from bot.planner.plan import Context
 
-    found = asyncio.run(EmbeddedPlanner().plan(args.say, Context(images=args.images)))
+    found = asyncio.run(planner_for(settings).plan(args.say, Context(images=args.images)))
     print(found.model_dump_json(indent=2))
     return 0
 
 
-def _plan_cases(file: Path) -> int:
+def _plan_cases(settings: BotSettings, file: Path) -> int:
     from bot.planner import cases
+    from bot.planner.llm.choose import planner_for
 
     try:
-        for planned in cases.run(file):
+        for planned in cases.run(file, planner_for(settings)):
             print(json.dumps(planned, ensure_ascii=False), flush=True)
     except (OSError, ValueError) as error:
         return _complain(str(error))

@@ -91,6 +91,48 @@ class BotSettings(BaseSettings):
         int,
         Field(ge=1, description="Jobs that one member may ask for in a day"),
     ] = 100
+    llm_model: Annotated[
+        str | None,
+        Field(
+            description="Language model that plans, e.g. openai:NAME, anthropic:NAME, google:NAME, or the NAME that "
+            "the OpenAI-compatible server at BOT_LLM_BASE_URL knows (default: none, the embedded planner answers)",
+        ),
+    ] = None
+    llm_base_url: Annotated[
+        str | None,
+        Field(
+            pattern="^https?://",
+            description="Address of the language model's server up to /v1, e.g. http://127.0.0.1:11434/v1 "
+            "(default: the provider's own)",
+        ),
+    ] = None
+    llm_api_key: Annotated[
+        SecretStr | None,
+        Field(description="Key of the language model's server"),
+    ] = None
+    llm_vision: Annotated[
+        bool,
+        Field(description="Whether the language model can see: pictures are sent to it, 512 px a side"),
+    ] = False
+    llm_budget_s: Annotated[
+        float,
+        Field(ge=1, le=60, description="Seconds that a member waits for the language model at most"),
+    ] = 8.0
+    llm_output: Annotated[
+        Literal["auto", "schema", "tool", "text"],
+        Field(
+            description="How a plan is asked for: schema (response_format), tool (a call), text (in words), or auto, "
+            "which tries them in turn",
+        ),
+    ] = "auto"
+    llm_stream: Annotated[
+        bool,
+        Field(description="Ask the language model's server for a stream, for servers that do little else"),
+    ] = False
+    metrics_port: Annotated[
+        int | None,
+        Field(ge=1, le=65535, description="Port on loopback for the bot's Prometheus metrics (default: none)"),
+    ] = None
     log_level: Annotated[
         Literal["DEBUG", "INFO", "WARNING", "ERROR"],
         Field(description="How much is logged: DEBUG, INFO, WARNING or ERROR"),
@@ -107,7 +149,7 @@ class BotSettings(BaseSettings):
     def _loud(cls, value: object) -> object:
         return value.upper() if isinstance(value, str) else value
 
-    @field_validator("engine_url", "discord_url")
+    @field_validator("engine_url", "discord_url", "llm_base_url")
     @classmethod
     def _no_slash(cls, value: str | None) -> str | None:
         return value.rstrip("/") if value else value

@@ -25,7 +25,7 @@ from bot.conversation.events import Posted
 from bot.conversation.project import Project, Source
 from bot.engine_client import EngineAway, EngineClient, patiently
 from bot.errors import EaselError
-from bot.planner.embedded import EmbeddedPlanner
+from bot.planner.llm import choose
 from bot.planner.plan import Context, Plan
 from bot.planner.printing import for_print
 from bot.planner.resolve import resolve
@@ -141,7 +141,7 @@ class _Trial:
         self.titles = {model.id: model.title for model in models}
         sources = tuple([await self._source(name, data) for name, data in pictures])
         project = Project(id=0, owner=ME, place=0, sources=sources)
-        plan = await self._plan(sources)
+        plan = await self._plan(sources, models)
         match decide(project, Posted(ME, self.wish.say, sources), plan):
             case [StartJob() as start, *_]:
                 return await self._made(project, start, models)
@@ -159,9 +159,22 @@ class _Trial:
         except EaselError as problem:
             raise UnusableFile(f"{name}: {problem}") from problem
 
-    async def _plan(self, sources: tuple[Source, ...]) -> Plan:
-        context = Context(images=len(sources), advisories=sources[0].info.advisories, faces=len(sources[0].info.faces))
-        return await EmbeddedPlanner().plan(self.wish.say, context)
+    async def _plan(self, sources: tuple[Source, ...], models: tuple[ModelView, ...]) -> Plan:
+        context = Context(
+            images=len(sources),
+            advisories=sources[0].info.advisories,
+            faces=len(sources[0].info.faces),
+            pictures=tuple(source.info.id for source in sources),
+            models=models,
+        )
+        planner = choose.planner_for(self.settings, self._picture)
+        try:
+            return await planner.plan(self.wish.say, context)
+        finally:
+            await choose.close(planner)
+
+    async def _picture(self, image: str) -> bytes:
+        return (await self.engine.image(image)).data
 
     async def _made(self, project: Project, start: StartJob, models: tuple[ModelView, ...]) -> Outcome:
         seed = secrets.randbelow(2**32 - 64) if self.wish.seed is None else self.wish.seed

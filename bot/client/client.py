@@ -7,6 +7,7 @@ import contextlib
 import gc
 import logging
 import signal
+from functools import partial
 from typing import Any
 
 import discord
@@ -23,7 +24,8 @@ from bot.conversation.events import Reacted
 from bot.engine_client import EngineClient
 from bot.errors import CannotConnect
 from bot.parent import report_connected
-from bot.planner.embedded import EmbeddedPlanner
+from bot.planner.llm import choose
+from bot.planner.plan import Planner
 from bot.settings import BotSettings
 from bot.store import Database, Store
 
@@ -41,7 +43,7 @@ NO_INTENT = (
 class EaselClient(discord.Client):
     """Listens. All that it knows is in the database; all that it does is done by the desk."""
 
-    def __init__(self, settings: BotSettings, database: Database, engine: EngineClient) -> None:
+    def __init__(self, settings: BotSettings, database: Database, engine: EngineClient, planner: Planner) -> None:
         intents = discord.Intents.default()
         intents.message_content = settings.wants_message_content
         super().__init__(
@@ -52,7 +54,7 @@ class EaselClient(discord.Client):
         )
         self.settings = settings
         messenger = Messenger(self, engine)
-        self.desk = Desk(settings, database, engine, EmbeddedPlanner(), messenger)
+        self.desk = Desk(settings, database, engine, planner, messenger)
         self.opening = Opening(self.desk, Inbox(settings.data_dir / "inbox", self.http.get_from_cdn), self)
         self.messages = Messages(self, self.desk, self.opening)
         self.tree = app_commands.CommandTree(
@@ -131,7 +133,8 @@ async def serve(settings: BotSettings) -> None:
     database = await asyncio.to_thread(Database, settings.data_dir / "easel.sqlite3")
     key = settings.engine_api_key.get_secret_value() if settings.engine_api_key else None
     engine = EngineClient(settings.engine_url, key)
-    client = EaselClient(settings, database, engine)
+    planner = choose.planner_for(settings, partial(_picture, engine))
+    client = EaselClient(settings, database, engine, planner)
     try:
         async with client:
             await client.start(settings.token or "")
@@ -140,8 +143,13 @@ async def serve(settings: BotSettings) -> None:
     except discord.PrivilegedIntentsRequired as error:
         raise CannotConnect(NO_INTENT) from error
     finally:
+        await choose.close(planner)
         await engine.close()
         await asyncio.to_thread(database.close)
+
+
+async def _picture(engine: EngineClient, image: str) -> bytes:
+    return (await engine.image(image)).data
 
 
 async def main(settings: BotSettings) -> None:
