@@ -48,9 +48,12 @@ class Breaker:
         return replace(self, trial=None)
 
     def failed(self, now: float, weight: int = 1, after: float | None = None) -> Breaker:
-        """Count a problem; `after` is how long the server itself asks to be left alone."""
+        """Count a problem; `after` is how long the server itself asks to be left alone, in seconds.
+
+        One without weight is none of the server's.
+        """
         if weight == 0:
-            return self.released()
+            return self.answered()
         total = self.weight + weight
         if total < LIMIT and not self.open:
             return replace(self, weight=total)

@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from bot.planner.llm.problems import Garbled
-from bot.planner.plan import Action, Base
+from bot.planner.plan import Action
 from engine.contract import Change, Keep, Motion, Role
 
 _THOUGHTS = re.compile(r"<think(?:ing)?>.*?</think(?:ing)?>", re.DOTALL | re.IGNORECASE)
@@ -50,6 +50,11 @@ def _none(value: object) -> object:
 _NoneFirst = BeforeValidator(_none)
 
 
+def _most(most: int) -> BeforeValidator:
+    """What is asked for beyond the most there is, is the most there is."""
+    return BeforeValidator(lambda value: min(value, most) if isinstance(value, int | float) else value)
+
+
 def _text(limit: int) -> BeforeValidator:
     """One line of text, cut at a word."""
     return BeforeValidator(lambda value: "" if value is None else _cut(" ".join(str(value).split()), limit))
@@ -79,20 +84,22 @@ class Draft(BaseModel):
         tuple[str, ...], BeforeValidator(_list), Field(description="Only to compare looks of one family.")
     ] = ()
     base: Annotated[
-        Base | None, BeforeValidator(_base), Field(description='A variant\'s number, or "source"; null: as it is.')
+        Annotated[int, Field(ge=1)] | Literal["source"] | None,
+        BeforeValidator(_base),
+        Field(description='A variant\'s number, or "source"; null: as it is.'),
     ] = None
     version: Annotated[
         Annotated[int, Field(ge=1)] | None, _NoneFirst, Field(description="For back: which gallery.")
     ] = None
     prompt: Annotated[str, _text(PROMPT_CHARS), Field(description="The finished picture, 25 to 70 words.")] = ""
     negative: Annotated[str, _text(600), Field(description="What must not appear, comma-separated.")] = ""
-    variants: Annotated[Annotated[int, Field(ge=1, le=8)] | None, _NoneFirst] = None
+    variants: Annotated[Annotated[int, Field(ge=1, le=8)] | None, _most(8), _NoneFirst] = None
     change: Annotated[Change | None, _NoneFirst] = None
     keep: Annotated[frozenset[Keep], _known(*Keep)] = frozenset()
     references: Annotated[tuple[DraftReference, ...], BeforeValidator(_list)] = ()
     motion: Annotated[tuple[Motion, ...], _known(*Motion)] = ()
-    seconds: Annotated[Annotated[float, Field(ge=1, le=10)] | None, _NoneFirst] = None
-    scale: Annotated[Annotated[int, Field(ge=2, le=4)] | None, _NoneFirst] = None
+    seconds: Annotated[Annotated[float, Field(ge=1, le=10)] | None, _most(10), _NoneFirst] = None
+    scale: Annotated[Annotated[int, Field(ge=2, le=4)] | None, _most(4), _NoneFirst] = None
     exact: Annotated[bool, BeforeValidator(lambda value: value or False)] = False
     reason: Annotated[str, _text(REASON_CHARS), Field(description="One sentence: why this family.")] = ""
     cautions: Annotated[

@@ -145,9 +145,16 @@ def plan_of(draft: Draft, asked: Asked) -> Plan:
         paper=plain.paper if same else None,
         exact=exact and pictured,
         reason=draft.reason or (plain.reason if same else ""),
-        cautions=draft.cautions[:MAX_CAUTIONS] or (plain.cautions if same else ()),
+        cautions=_cautions(draft, asked),
         reply=draft.reply or (plain.reply if same else ""),
     )
+
+
+def _cautions(draft: Draft, asked: Asked) -> tuple[str, ...]:
+    """What the model warns of, else what is known; that a wish was cut down to size is said in any case."""
+    known = asked.plain.cautions if asked.plain.action is draft.action else ()
+    first = known[:1] if asked.heard.clamped else ()
+    return tuple(dict.fromkeys([*first, *(draft.cautions or known)]))[:MAX_CAUTIONS]
 
 
 def _families(draft: Draft) -> tuple[Family, ...]:
