@@ -90,7 +90,7 @@ def stills(found: list[Card]) -> list[tuple[Pixels, str]]:
     for card in found:
         for p in PHOTOS:
             sys.stdout.write(f"{card.id} {p}\n")
-            task = RenderTask((Input(photo(p)),), prompt=name(card).lower(), variants=(0,), seed=SEED)
+            task = RenderTask((Input(photo(p)),), prompt=f"a {name(card).lower()} picture", variants=(0,), seed=SEED)
             made = next(iter(registry.make(card).render(task, lambda *_: None)))
             if isinstance(made, Picture):
                 cells.append((made.pixels, name(card)))

@@ -45,6 +45,8 @@ class Look(ABC):
     STEPS: ClassVar[int] = 2
     #: The axes of the words that `paint` answers itself. None: photographs make their own air (`tones.AIR`).
     HANDLES: ClassVar[frozenset[str] | None] = None
+    #: A word that steers other looks and asks nothing of this one, which is that by nature.
+    IS: ClassVar[str] = ""
 
     def __init__(self, card: Card) -> None:
         self.card = card
@@ -66,7 +68,7 @@ class Look(ABC):
     def render(self, task: RenderTask, report: Report) -> Iterator[Picture]:
         """Yield each wanted variant; see `engine.renderers.base.Renderer`."""
         scene = scene_of(task.subject, task.long_side or self.card.defaults.long_side)
-        words = steer(task.prompt, task.negative)
+        words = steer(task.prompt, task.negative, self.IS)
         model = cleaner(scene, words.up("denoise")) if words.up("denoise") else scene
 
         def made(variant: int, step: Callable[[Pixels | None], None]) -> Picture:

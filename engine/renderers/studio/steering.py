@@ -54,12 +54,14 @@ def _words() -> dict[str, int]:
     return {phrase: number for number, entry in enumerate(_table()["steer"]) for phrase in entry["words"]}
 
 
-def steer(prompt: str, negative: str = "") -> Steer:
+def steer(prompt: str, negative: str = "", already: str = "") -> Steer:
     """Read what a prompt asks for; words of the negative prompt count the other way.
 
-    "less", "no", "slightly", "much" and the like turn or weigh the word that follows.
+    "less", "no", "slightly", "much" and the like turn or weigh the word that follows. Words that mean the same as
+    `already` ask for nothing, for the look is that by nature.
     """
     asked = _asked(prompt)
+    asked.pop(_words().get(already, -1), None)
     for number, weight in _asked(negative).items():
         asked.setdefault(number, -0.6 * abs(weight))
     entries = _table()["steer"]

@@ -24,6 +24,7 @@ class Overcast(Look):
 
     STEPS: ClassVar[int] = 2
     HANDLES: ClassVar[frozenset[str] | None] = frozenset()
+    IS: ClassVar[str] = "overcast"
 
     def paint(self, brief: Brief) -> Floats:
         """Return the picture on a grey day."""
