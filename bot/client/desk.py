@@ -22,6 +22,7 @@ from bot.conversation.project import Project, Source, Version
 from bot.engine_client import EngineAway, EngineClient, EngineProblem
 from bot.errors import EaselError
 from bot.guild import over_limit
+from bot.planner.embedded import EmbeddedPlanner
 from bot.planner.plan import Context, Plan, Planner
 from bot.planner.printing import for_print
 from bot.planner.resolve import resolve
@@ -52,6 +53,7 @@ class Desk:
         self.engine = engine
         self.planner = planner
         self.messenger = messenger
+        self._embedded = EmbeddedPlanner()
         self.models: dict[str, ModelView] = {}
         self.work = Work(database, engine, messenger, self.known_models)
         self._galleries = Galleries(database, messenger, self.known_models)
@@ -105,8 +107,15 @@ class Desk:
 
     async def understand(self, project: Project, text: str, images: int, sources: Sequence[Source]) -> Plan:
         """Ask the planner what a member wants of a project."""
+        return await self.planner.plan(text, self._context(project, images, sources))
+
+    async def guess(self, project: Project, text: str, images: int) -> Plan:
+        """Understand words at once and in this house: where they belong, or whether bystanders mean Easel at all."""
+        return await self._embedded.plan(text, self._context(project, images, ()))
+
+    def _context(self, project: Project, images: int, sources: Sequence[Source]) -> Context:
         first = (*project.sources, *sources)[:1]
-        context = Context(
+        return Context(
             images=images,
             thread=project.as_context() if project.sources or project.pending else None,
             advisories=tuple(a for s in first for a in s.info.advisories),
@@ -115,7 +124,6 @@ class Desk:
             pictures=tuple(dict.fromkeys(s.info.id for s in (*project.sources, *sources))),
             models=tuple(self.models.values()),
         )
-        return await self.planner.plan(text, context)
 
     async def decide(self, project_id: int, event: Event, plan: Plan | None = None) -> list[actions.Action]:
         """Return what to do about an event, by the project as it stands now; nothing when it is gone."""

@@ -65,7 +65,7 @@ class Messages:
             return
         if message.author.id != project.owner and self._named(message):
             images = await self._images(message, project, answered)
-            plan = await self._desk.understand(project, self.words_of(message), len(images), ())
+            plan = await self._desk.guess(project, self.words_of(message), len(images))
             if images and plan.action in JOBS:
                 await self._ask(message, images)
                 return
@@ -126,7 +126,7 @@ class Messages:
         project = await self._desk.db(Store.project, version.project) or project
         if project is None:
             return images[:1]
-        plan = await self._desk.understand(project, self.words_of(message), 0, ())
+        plan = await self._desk.guess(project, self.words_of(message), 0)
         picked = project.selected[1] if project.selected and project.selected[0] == version.id else 1
         number = plan.base if isinstance(plan.base, int) else picked
         stem = f"easel-{version.id}-{number}-"
@@ -182,8 +182,11 @@ class Messages:
             current = await self._desk.db(Store.project, project.id)
             if current is None:
                 return
-            plan = await self._desk.understand(current, text, len(sources), sources)
             event = Said(user, text, sources, answered.id if answered else None, self._addressed(message, answered))
+            if user == current.owner or event.addressed:
+                plan = await self._desk.understand(current, text, len(sources), sources)
+            else:  # what bystanders say to each other is sent to no language model
+                plan = await self._desk.guess(current, text, 0)
             if sources:
                 kept = (*current.sources, *sources)[:MAX_IMAGES]
                 await self._desk.db(Store.change_project, project.id, sources=kept)

@@ -1,6 +1,7 @@
-"""Score the embedded planner: accuracy a key, a language and a whole case.
+"""Score a planner: accuracy a key, a language and a whole case.
 
-`python tests/bench/planner.py [FILE] [--misses]`; FILE has the format of tests/planner/dev.jsonl.
+`python tests/bench/planner.py [FILE] [--misses] [--model]`; FILE has the format of tests/planner/dev.jsonl. It is the
+embedded planner that is scored, or with --model the language model that BOT_LLM_MODEL names.
 """
 
 from __future__ import annotations
@@ -12,6 +13,8 @@ from collections import defaultdict
 from pathlib import Path
 
 from bot.planner import cases
+from bot.planner.llm.choose import planner_for
+from bot.settings import BotSettings
 
 DEV = Path(__file__).parents[1] / "planner" / "dev.jsonl"
 
@@ -41,12 +44,12 @@ def _any(stems):
     return [s.lower() for s in (stems if isinstance(stems, list) else [stems])]
 
 
-def score(path):
+def score(path, planner=None):
     """Return counts of (right, all) by key, by language and for whole cases, the misses, and the times."""
     keys, languages = defaultdict(lambda: [0, 0]), defaultdict(lambda: [0, 0])
     misses, times = [], []
     wanted = [json.loads(line) for line in Path(path).read_text(encoding="utf-8").splitlines() if line.strip()]
-    for case, got in zip(wanted, cases.run(path), strict=True):
+    for case, got in zip(wanted, cases.run(path, planner), strict=True):
         times.append(got["ms"])
         failed = [k for k, value in case["expect"].items() if not right(k, value, got["plan"])]
         for key in case["expect"]:
@@ -77,12 +80,22 @@ def missed(case, failed, plan):
     ]
 
 
+def asked():
+    """Return the lines on how the model fared: what came of the questions, and the tokens they took."""
+    from bot.planner.llm.measures import QUESTIONS, TOKENS
+
+    samples = [s for metric in (QUESTIONS, TOKENS) for m in metric.collect() for s in m.samples]
+    return ["", *(f"{' '.join(s.labels.values()):24} {s.value:8.0f}" for s in samples if s.name.endswith("_total"))]
+
+
 def main(arguments):
     """Write the tables."""
     files = [a for a in arguments if not a.startswith("--")]
-    keys, languages, misses, times = score(files[0] if files else DEV)
+    planner = planner_for(BotSettings()) if "--model" in arguments else None
+    keys, languages, misses, times = score(files[0] if files else DEV, planner)
     lines = [*table("key", keys), *table("language", languages)]
     lines += ["", f"milliseconds: median {statistics.median(times):.2f}, longest {max(times):.2f}"]
+    lines += asked() if planner else []
     if "--misses" in arguments:
         lines += [line for miss in misses for line in missed(*miss)]
     sys.stdout.write("\n".join(lines) + "\n")
