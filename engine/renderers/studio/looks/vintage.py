@@ -37,6 +37,7 @@ class Vintage(Look):
     """Halftone separations multiplied onto old paper."""
 
     STEPS: ClassVar[int] = 2
+    IS: ClassVar[str] = "vintage"
 
     def paint(self, brief: Brief) -> Floats:
         """Return the print."""
