@@ -11,7 +11,8 @@ from bot.planner.hearing import Heard
 from bot.planner.phrasing import clauses_of
 from bot.planner.plan import Context
 from bot.planner.roles import without_images
-from bot.planner.vocabulary import Look, Modifier, defaults, fold, looks, modifiers, phrase, words
+from bot.planner.steps import opposites
+from bot.planner.vocabulary import Look, defaults, fold, looks, phrase, words
 from bot.planner.wish import compared
 from engine.contract import Family, Keep
 
@@ -123,7 +124,7 @@ def _edited(standing: str, heard: Heard, own: list[str], chosen: list[Look], fam
     """Put the new words into the standing prompt, and take out what they replace."""
     lines = [line for line in re.split(r",\s+|[.;]\s+", standing.strip(" .")) if line.strip()]
     lines = [lines[0][:1].lower() + lines[0][1:], *lines[1:]] if lines else []
-    gone = set(_pieces(_replaced(heard.modifiers)))
+    gone = set(_pieces(opposites(heard.modifiers)))
     if chosen or _compares(heard, families):
         gone |= set(_pieces(_house_words()))
         lines = [line for line in lines if not any(look.pattern.search(fold(line)) for look in looks())]
@@ -146,12 +147,6 @@ def _pieces(texts: Iterable[str]) -> list[str]:
 def _in_media(heard: Heard) -> str:
     named = " and ".join(dict.fromkeys(w.strip().lower() for w in heard.look_words))
     return f"the same picture in {named}" if len(heard.looks) > 1 else "one picture in several media"
-
-
-def _replaced(steps: Iterable[Modifier]) -> set[str]:
-    """Return the words of the steps that these steps undo."""
-    opposite = {name for step in steps for name in step.against}
-    return {m.brief for m in modifiers() if m.name in opposite}
 
 
 @cache
@@ -200,7 +195,7 @@ def _filled(lines: list[str], family: Family, heard: Heard, *, plain: bool) -> l
     """Add what an art director would still say, until there is enough to work with."""
     usual = defaults(family)
     full = _pieces(lines)
-    if not plain and not any(look.pattern.search(fold(line)) for look in looks() for line in lines):
+    if not plain and not any(look.pattern.search(fold(line)) for look in _looks_of(family) for line in lines):
         full.append(usual["medium"])
     for slot in SLOTS:
         if _count(full) >= (MIN_WORDS if slot == "finish" else ENOUGH_WORDS):
@@ -208,6 +203,11 @@ def _filled(lines: list[str], family: Family, heard: Heard, *, plain: bool) -> l
         if not _speaks_of(slot, lines, heard):
             full += [line for line in _allowed_or_none(usual[slot], heard.excluded) if line not in full]
     return _cut(list(dict.fromkeys(full)))
+
+
+@cache
+def _looks_of(family: Family) -> tuple[Look, ...]:
+    return tuple(look for look in looks() if look.family is family)
 
 
 def _allowed_or_none(line: str, excluded: Sequence[str]) -> list[str]:

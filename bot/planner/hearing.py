@@ -11,29 +11,31 @@ from bot.planner import numbers
 from bot.planner import paper as papers
 from bot.planner.limits import kept, unwanted
 from bot.planner.plan import Context, Paper
+from bot.planner.steps import Step, steps
 from bot.planner.text import TAKEN, Scan, scan
 from bot.planner.vocabulary import (
     END,
     START,
     Look,
-    Modifier,
     Pattern,
     compiled,
     expression,
     looks,
-    modifiers,
     phrase,
     words,
 )
 from engine.contract import Change, Keep, Motion
 
+#: The degree that asks for a subtle change.
+SMALL = "slightly"
 CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]")
 KANA = re.compile(r"[\u3040-\u30ff]")
 CYRILLIC = re.compile("[а-яё]")
-_LEADS_UP = re.compile(
-    r"(?:^|\W)(?:into|as|like|to|in|als|como|comme|em|en|как|в) "
-    r"(?:(?:a|an|the|ein|eine|un|una|une|um|uma) )?(?:[a-z'-]+ ){0,2}$"
-)
+_COMPARES = re.compile(r" ?(?:more|less|[a-z]{2,}er) [a-z]")
+_ARTICLE = r"(?:(?:a|an|the|ein|eine|einen|un|una|une|um|uma) )?(?:[a-z'-]+ ){0,2}$"
+_LEADS_UP = re.compile(rf"(?:^|\W)(?:into|as|like|to|als|zu|como|comme|как) {_ARTICLE}")
+#: These name a medium ("in oil") as well as a place ("in a kitchen").
+_LEADS_IN = re.compile(rf"(?:^|\W)(?:in|em|en|в) {_ARTICLE}")
 
 
 @dataclass(frozen=True)
@@ -55,7 +57,7 @@ class Heard:
     looks: tuple[Look, ...] = ()
     look_words: tuple[str, ...] = ()
     goal: Look | None = None  # the look that "into", "as" or "like" leads up to
-    modifiers: tuple[Modifier, ...] = ()
+    modifiers: tuple[Step, ...] = ()
     keep: frozenset[Keep] = frozenset()
     excluded: tuple[str, ...] = ()
     motion: tuple[Motion, ...] = ()
@@ -94,6 +96,7 @@ def hear(text: str, context: Context) -> Heard:
     ago = numbers.versions_ago(styled)
     seconds, clamped = numbers.seconds(styled)
     base = numbers.base(styled, count) if count else None
+    wanted_steps = steps(styled, words_left.folded)
     excluded = unwanted(styled)
     before = styled.text
     found, look_words, goal = styles(styled)
@@ -101,8 +104,8 @@ def hear(text: str, context: Context) -> Heard:
     actions = _said(_without(words_left, styled), words_left)
     scale = numbers.scale(styled) if "upscale" in actions or numbers_only_scale(styled) else None
     variants = numbers.variants(styled)
-    change = changed(styled)
-    steps = tuple(m for m in modifiers() if styled.take_all(m.pattern))
+    small = wanted_steps and all(step.degree == SMALL for step in wanted_steps)
+    change = changed(styled) or (Change.SUBTLE if small else None)
     residue = residual(styled, language)
     return Heard(
         text=words_left.text.replace(TAKEN, " ").strip(),
@@ -117,7 +120,7 @@ def hear(text: str, context: Context) -> Heard:
         looks=found,
         look_words=look_words,
         goal=goal,
-        modifiers=steps,
+        modifiers=wanted_steps,
         keep=keep,
         excluded=excluded,
         motion=motions(words_left),
@@ -167,8 +170,11 @@ def spoken(folded: str) -> str:
 def _mention() -> Pattern:
     """A picture as a thing one has, not as a look: "my sketch", "this photo"."""
     mention = words("phrases")["mention"]
-    owner, thing, look = (f"(?:{'|'.join(map(expression, mention[k]))})" for k in ("owner", "thing", "look"))
+    owner, thing, look, sent = (
+        f"(?:{'|'.join(map(expression, mention[k]))})" for k in ("owner", "thing", "look", "sent")
+    )
     return re.compile(
+        rf"{START}{sent} (?:a|an) (?:[a-z]+ ){{0,2}}?{thing}{END}(?: of)?(?! {look})|"
         rf"{START}(?<!as )(?<!like )(?<!into ){owner} (?:\w+ ){{0,2}}?{thing}{END}(?! {look})"
         rf"|(?<![a-z]){thing} (?=(?:into|to) )"
     )
@@ -197,15 +203,43 @@ def styles(left: Scan) -> tuple[tuple[Look, ...], tuple[str, ...], Look | None]:
     matches.sort(key=lambda pair: (-(pair[0].end() - pair[0].start()), pair[0].start()))
     chosen: list[tuple[int, int, Look]] = []
     for match, look in matches:
-        if all(match.end() <= s or match.start() >= e for s, e, _ in chosen):
+        if all(match.end() <= s or match.start() >= e for s, e, _ in chosen) and not _is_put(left.folded, match, look):
             chosen.append((*match.span(), look))
     chosen.sort(key=itemgetter(0))
     # What names the source is an order, not a description: the look's own name stands for it.
     said = tuple(look.name if _mention().search(left.folded[s:e]) else left.text[s:e] for s, e, look in chosen)
     for start, end, _ in chosen:
         left.take(start, end)
-    goals = [look for start, _, look in chosen if _LEADS_UP.search(left.folded[:start])]
-    return tuple(look for *_, look in chosen), said, goals[-1] if goals else None
+    return tuple(look for *_, look in chosen), said, _goal(left.folded, chosen)
+
+
+def _is_put(folded: str, match: re.Match[str], look: Look) -> bool:
+    """Whether what could name a look is a thing in the picture: "hang an oil painting behind her"."""
+    before, after, named = _placed()
+    lead = folded[: match.start()]
+    if not look.thing or named.match(folded, match.end()):
+        return False
+    return bool(before.search(lead) or (after.match(folded, match.end()) and not _LEADS_UP.search(lead)))
+
+
+@cache
+def _placed() -> tuple[Pattern, Pattern, Pattern]:
+    before, after, named = (
+        "|".join(f"(?:{expression(p)})" for p in words("phrases")["placed"][key]) for key in ("before", "after", "look")
+    )
+    return (
+        re.compile(rf"{START}(?:{before}) $"),
+        re.compile(rf"(?: wall)? (?:{after}){END}"),
+        re.compile(rf" (?:{named})s?{END}"),
+    )
+
+
+def _goal(folded: str, chosen: list[tuple[int, int, Look]]) -> Look | None:
+    """Return the look that the words lead up to: what it becomes, else what it is done in; no setting, no tint."""
+    media = [(start, look) for start, _, look in chosen if not look.frames] or [(s, look) for s, _, look in chosen]
+    becomes = [look for start, look in media if _LEADS_UP.search(folded[:start])]
+    inside = [look for start, look in media if _LEADS_IN.search(folded[:start])]
+    return becomes[-1] if becomes else inside[0] if inside else None
 
 
 def _restored(masked: str, unstyled: str, before: str) -> str:
@@ -237,9 +271,13 @@ def motions(left: Scan) -> tuple[Motion, ...]:
 
 
 def changed(left: Scan) -> Change | None:
-    """Take how far the result may go, if it is said."""
+    """Take how far the result may go, if it is said; what weighs a thing ("a slightly darker sky") stays with it."""
     for change in (Change.SUBTLE, Change.STRONG, Change.BALANCED):
-        if left.take_all(phrase("change", change.value)):
+        found = [m.span() for m in phrase("change", change.value).finditer(left.folded) if m.group()]
+        for start, end in found:
+            if not _COMPARES.match(left.folded, end):
+                left.take(start, end)
+        if found:
             return change
     return None
 

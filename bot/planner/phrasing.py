@@ -83,7 +83,7 @@ def _telling(clause: str) -> bool:
     """Whether anything can be seen in it: more than small talk and small words."""
     left = _silent().sub(" ", fold(clause))
     small = set(words("languages")["fillers"]["en"])
-    return any(w not in small for w in re.findall(r"[^\W\d_]{2,}", left))
+    return any(w not in small for w in re.findall(r"[^\W\d_]{2,}|\d{2,4}s", left))
 
 
 def _translated(text: str, language: str) -> str:

@@ -14,6 +14,10 @@ from engine.contract import MAX_IMAGES, Role
 ORDER = (Role.PALETTE, Role.LIGHTING, Role.COMPOSITION, Role.STYLE, Role.SUBJECT)
 SPLIT = re.compile(r"[,;.\n、。，；!?]+|(?<![a-z])(?:and|but|then|with|y|und|et|e|и)(?![a-z])|&")
 
+_OF = re.compile(
+    r" ?(?:from|of|like|as in|in|is|is in|=|:|like in|by|wie|como|comme|de|du|von|aus|как)? ?(?:(?:the|a) )?"
+)
+
 
 @cache
 def _image() -> Pattern:
@@ -63,8 +67,7 @@ def _said(text: str, total: int) -> dict[int, Role]:
         images = [(n, m) for m in _image().finditer(clause) if (n := _number(m, total)) and n <= total]
         role = _role_in(clause, images)
         if len(images) > 1 and role:
-            nearest = min(images, key=lambda pair: max(pair[1].start() - role[2], role[1] - pair[1].end()))
-            found.setdefault(nearest[0], role[0])
+            found.setdefault(_given_by(clause, images, role), role[0])
             found.update(dict.fromkeys((n for n, _ in images if n not in found), Role.SUBJECT))
         elif images and role:
             found[images[0][0]] = role[0]
@@ -75,6 +78,14 @@ def _said(text: str, total: int) -> dict[int, Role]:
         open_image = images[0][0] if images and not role else None
         open_role = role[0] if role and not images else None
     return found
+
+
+def _given_by(clause: str, images: list[tuple[int, re.Match[str]]], role: tuple[Role, int, int]) -> int:
+    """Return the image a role belongs to: the one after "like", "of" or "from", else the nearest."""
+    for number_, match in images:
+        if match.start() >= role[2] and _OF.fullmatch(clause[role[2] : match.start()]):
+            return number_
+    return min(images, key=lambda pair: max(pair[1].start() - role[2], role[1] - pair[1].end()))[0]
 
 
 def _role_in(clause: str, images: list[tuple[int, re.Match[str]]]) -> tuple[Role, int, int] | None:

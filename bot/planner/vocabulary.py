@@ -21,13 +21,19 @@ Pattern = re.Pattern[str]
 
 @dataclass(frozen=True)
 class Look:
-    """A look: the words that ask for it, the family that makes it, its craft."""
+    """A look: the words that ask for it, the family that makes it, its craft.
+
+    One that `frames` is a setting or a tint: beside another look it does not say what the picture becomes.
+    One that can be a `thing` is none where it is put somewhere: "next to a marble statue".
+    """
 
     name: str
     family: Family
     pattern: Pattern
     craft: str
     negative: str
+    frames: bool = False
+    thing: bool = False
 
 
 @dataclass(frozen=True)
@@ -37,6 +43,7 @@ class Modifier:
     name: str
     pattern: Pattern
     brief: str
+    graded: str
     slot: str
     against: tuple[str, ...]
 
@@ -131,7 +138,15 @@ def number(text: str) -> int:
 def looks() -> tuple[Look, ...]:
     """Return every look of looks.toml."""
     return tuple(
-        Look(x["name"], Family(x["family"]), compiled(x["words"]), x["craft"], x["negative"])
+        Look(
+            x["name"],
+            Family(x["family"]),
+            compiled(x["words"]),
+            x["craft"],
+            x["negative"],
+            x.get("frames", False),
+            x.get("thing", False),
+        )
         for x in words("looks")["look"]
     )
 
@@ -140,9 +155,23 @@ def looks() -> tuple[Look, ...]:
 def modifiers() -> tuple[Modifier, ...]:
     """Return every modifier of modifiers.toml."""
     return tuple(
-        Modifier(x["name"], compiled(x["words"]), x["brief"], x["slot"], tuple(x["against"]))
+        Modifier(x["name"], compiled(_asked(x)), x["brief"], x["graded"], x["slot"], tuple(x["against"]))
         for x in words("modifiers")["modifier"]
     )
+
+
+def _asked(entry: dict[str, Any]) -> list[str]:
+    """Return every way to ask for a step: in its own words, with "more", and by complaining."""
+    small: dict[str, list[str]] = words("modifiers")["words"]
+    more, too, follows = (f"({'|'.join(small[k])})" for k in ("more", "too", "follows"))
+    no_thing = rf"(?! (?!{follows}\b)\w)"
+    wished, blamed = (f"({'|'.join(entry.get(k, []))})" for k in ("more", "too"))
+    found = [*entry["words"], *(f"({p}){no_thing}" for p in entry.get("bare", ()))]
+    if "more" in entry:
+        found += [f"{more} {wished}{no_thing}", f"(not|isnt|arent|nicht|pas|no) {wished} enough", f"pas assez {wished}"]
+    if "too" in entry:
+        found += [f"{too} {blamed}( looking)?{no_thing}"]
+    return found
 
 
 @cache

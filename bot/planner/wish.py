@@ -93,7 +93,7 @@ def _chats(heard: Heard, context: Context) -> Action | None:
         return None
     if "again" in heard.said or heard.variants:
         return Action.REROLL if context.thread and context.thread.variants else None
-    idle = heard.said & {"thanks", "greeting", "praise", "chatter", "pick"}
+    idle = heard.said & {"thanks", "greeting", "praise", "chatter", *(() if context.images else ("pick",))}
     return Action.TALK if idle or not context.images else None
 
 
@@ -130,5 +130,5 @@ def leading(heard: Heard) -> Family:
     """
     if heard.goal is not None:
         return heard.goal.family
-    named = [look.family for look in heard.looks]
-    return next((family for family in named if family is not Family.PHOTOREAL), named[0])
+    media = [look.family for look in heard.looks if not look.frames] or [look.family for look in heard.looks]
+    return next((family for family in media if family is not Family.PHOTOREAL), media[0])
