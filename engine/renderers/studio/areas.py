@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
 
-from engine.renderers.studio.filters import Floats, blur, floats, lerp, resize, smoothstep, steepness
+from engine.renderers.studio.filters import Floats, blur, distance, floats, lerp, resize, smoothstep, steepness
 from engine.renderers.studio.scene import Scene
 
 Labels = NDArray[np.int32]
@@ -222,7 +222,7 @@ def outline(labels: Labels) -> NDArray[np.bool_]:
 
 def edge_of(labels: Labels) -> Floats:
     """Return how far every pixel is from the border of its label, in pixels."""
-    inside = (~outline(labels)).astype(np.uint8)
+    inside = ~outline(labels)
     if inside.all():
         return np.full(labels.shape, float(max(labels.shape)), np.float32)
-    return floats(cv2.distanceTransform(inside, cv2.DIST_L2, cv2.DIST_MASK_PRECISE))
+    return distance(inside)

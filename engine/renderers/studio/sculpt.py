@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 from scipy.sparse import coo_matrix
 from scipy.sparse.linalg import spsolve
 
-from engine.renderers.studio.filters import Floats, blur, floats, resize, slopes, smoothstep
+from engine.renderers.studio.filters import Floats, blur, distance, floats, resize, slopes, smoothstep
+from engine.renderers.studio.pieces import pillow
 from engine.renderers.studio.scene import Scene
 
 _STEPS = 14
@@ -36,20 +37,12 @@ class Light(NamedTuple):
 def volume(scene: Scene) -> Floats:
     """Return the large forms, in pixels at 1024: the subject swollen from its outline, and what its shading says."""
     unit = scene.unit
-    cut_out = (scene.matte > 0.5).astype(np.uint8)
-    deep = floats(cv2.distanceTransform(cut_out, cv2.DIST_L2, cv2.DIST_MASK_PRECISE))
-    swollen = blur(_dome(deep, 150 * unit), 5 * unit)
+    swollen = blur(pillow(distance(scene.matte > 0.5), 150 * unit), 5 * unit)
     tone = floats(scene.flat[..., 0] / 100)
     forms = blur(tone, 6 * unit) - blur(tone, 48 * unit)
     features = blur(tone, 2.5 * unit) - blur(tone, 14 * unit)
     face = scene.near_faces(1.1)
     return floats(84 * swollen + 16 * blur(scene.matte, 4 * unit) + 62 * forms + 26 * face * features)
-
-
-def _dome(distance: Floats, radius: float) -> Floats:
-    """Return a quarter circle: 0 at the outline, 1 from `radius` pixels inwards."""
-    inwards = np.minimum(distance, radius) / radius
-    return blur(floats(np.sqrt(1 - (1 - inwards) ** 2 + 1e-6)), 0.12 * radius)
 
 
 def lit(height: Floats, lamps: Sequence[Lamp], shade: Floats) -> Light:

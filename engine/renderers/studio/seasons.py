@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 
 from engine.renderers.studio.colour import split_tone, with_curve, with_saturation, with_warmth
-from engine.renderers.studio.filters import Floats, floats, lerp, smoothstep
+from engine.renderers.studio.filters import Floats, floats, length, lerp, smoothstep
 from engine.renderers.studio.scene import Scene
 from engine.renderers.studio.steering import Steer
 from engine.renderers.studio.texture import noise
@@ -57,7 +57,7 @@ def turned(lab: Floats, season: Season, share: float, scene: Scene) -> Floats:
 def leafy(lab: Floats, scene: Scene) -> Floats:
     """Return a soft plane of what was green in the source, or foliage, and still has colour; never skin."""
     green = scene.once("green", lambda: _green(scene))
-    return floats(green * smoothstep(1.0, 6.0, floats(cv2.magnitude(*_opponents(lab)))))
+    return floats(green * smoothstep(1.0, 6.0, length(*_opponents(lab))))
 
 
 def _green(scene: Scene) -> Floats:
@@ -78,6 +78,6 @@ def _foliage(rest: Floats, lab: Floats, season: Season, scene: Scene) -> Floats:
     # Dark paint cannot hold much colour, nor can light.
     light = lab[..., 0] * np.float32(0.01)
     room = np.clip(np.float32(4.2) * light * (1 - light), 0, 1)
-    full = np.minimum(season.chroma[0] * cv2.magnitude(*_opponents(lab)) + season.chroma[1] * room, 66)
+    full = np.minimum(season.chroma[0] * length(*_opponents(lab)) + season.chroma[1] * room, 66)
     a, b = cv2.polarToCart(floats(full), hue, angleInDegrees=True)
     return floats(np.dstack([np.clip(rest[..., 0] + season.lift * room, 0, 100), a, b]))
