@@ -99,7 +99,18 @@ async def test_a_server_without_schemas_is_asked_in_another_style_from_then_on()
     assert kinds == [True, True, False, False]
 
 
-@pytest.mark.parametrize("move", [status(429, Retry_After="0"), status(429, Retry_After="1"), status(500), status(503)])
+async def test_a_refusal_of_the_question_itself_changes_no_style():
+    """It was not the style that was wrong: the next question is asked the best way again."""
+    wrong = status(400, "the context is too long")
+    async with serving(wrong, wrong, wrong, says()) as server:
+        asker = planner(server)
+        assert told(await asker.plan(WORDS, NEW))
+        assert not told(await asker.plan(WORDS, NEW))
+        await asker.close()
+    assert "response_format" in server.questions[-1]
+
+
+@pytest.mark.parametrize("move", [status(429, Retry_After="0"), status(500), status(503)])
 async def test_a_busy_server_is_asked_once_more(move):
     async with serving(move, says()) as server:
         plan, _ = await planned(server)
@@ -163,7 +174,7 @@ BAD = {
 async def test_whatever_fails_the_embedded_planner_answers_in_time_and_says_so(move, words):
     async with serving(move) as server:
         began = time.monotonic()
-        plan, _ = await planned(server, words, GALLERY, budget=1.0)
+        plan, _ = await planned(server, words, GALLERY, budget=0.7)
         took = time.monotonic() - began
     assert told(plan)
     assert plan.evolve(note="") == understand(words, GALLERY)

@@ -54,6 +54,8 @@ class Breaker:
         """
         if weight == 0:
             return self.answered()
+        if self.resting_until is not None and now < self.resting_until:
+            return self  # it was asked before, and adds nothing
         total = self.weight + weight
         if total < LIMIT and not self.open:
             return replace(self, weight=total)

@@ -1,4 +1,7 @@
-"""What asking a language model costs, as Prometheus counts and one line of log a question; never a member's words."""
+"""What asking a language model costs, as Prometheus counts and one line of log a question.
+
+A member's words are in neither; what a server says of its own error is logged as it says it.
+"""
 
 from __future__ import annotations
 

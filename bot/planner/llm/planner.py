@@ -28,7 +28,7 @@ DRAFTS, TRIES = 2, 2
 #: A busy server is asked again after so long, unless it wants to be left alone for longer than this.
 PAUSE_S, PATIENCE_S = 0.3, 2.0
 #: Whoever says no more than this and was understood need not wait for a model.
-BRIEF_WORDS = 3
+BRIEF_WORDS, BRIEF_CHARS = 3, 24
 PLAIN = frozenset({Action.CANCEL, Action.PICK, Action.REROLL, Action.BACK})
 #: Ways to ask for typed output, the one that holds a model best first.
 STYLES = (Style.SCHEMA, Style.TOOL, Style.TEXT)
@@ -121,7 +121,7 @@ class LlmPlanner:
     async def _drafted(self, asked: Asked, tally: _Tally) -> Plan:
         """Ask for a draft; one that is wrong goes back once with what is wrong about it."""
         pictures = await self.sight.look(asked.context.pictures) if self.sight else ()
-        messages: tuple[Message, ...] = (Message("user", prompt.message(asked), pictures),)
+        messages: tuple[Message, ...] = (Message("user", await asyncio.to_thread(prompt.message, asked), pictures),)
         for last in (False, True):
             answer = await self._answered(asked.context, messages, tally)
             try:
@@ -134,15 +134,18 @@ class LlmPlanner:
         raise AssertionError("the loop returns or raises")
 
     async def _answered(self, context: Context, messages: tuple[Message, ...], tally: _Tally) -> Answer:
-        """Put one question; a busy server is asked again, and one that knows no schema in another style."""
-        tries = 0
+        """Put one question; a busy server is asked again, and one that knows no schema in another style.
+
+        The style that was answered is the first one from then on.
+        """
+        tries, style = 0, self._style
         while True:
             tally.attempts += 1
             try:
-                answer = await self.chat.ask(self._question(context, messages))
+                answer = await self.chat.ask(self._question(context, messages, self.model.styles[style]))
             except Declined as problem:
-                if problem.misunderstood and self._style + 1 < len(self.model.styles):
-                    self._style += 1
+                if problem.misunderstood and style + 1 < len(self.model.styles):
+                    style += 1
                     continue
                 tries += 1
                 if not problem.passing or tries >= TRIES or (problem.after or 0) > PATIENCE_S:
@@ -150,10 +153,10 @@ class LlmPlanner:
                 await asyncio.sleep(problem.after or PAUSE_S)
             else:
                 tally.add(answer)
+                self._style = style
                 return answer
 
-    def _question(self, context: Context, messages: tuple[Message, ...]) -> Question:
-        style = self.model.styles[min(self._style, len(self.model.styles) - 1)]
+    def _question(self, context: Context, messages: tuple[Message, ...], style: Style) -> Question:
         wanted = prompt.templates()["request"]
         return Question(
             model=self.model.name,
@@ -169,9 +172,9 @@ class LlmPlanner:
 
 def _unasked(asked: Asked) -> str | None:
     """Return why a message is not put to the model, or None: an order to it, or nothing that needs one."""
-    if asked.heard.injected:
+    if prompt.orders(asked.text, asked.heard):
         return "guarded"
-    few = len(asked.text.split()) <= BRIEF_WORDS
+    few = len(asked.text.split()) <= BRIEF_WORDS and len(asked.text) <= BRIEF_CHARS
     return "plain" if not asked.text.strip() or (few and asked.plain.action in PLAIN) else None
 
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
-from bot.planner.hearing import hear
+from bot.planner.hearing import Heard, hear
 from bot.planner.llm.draft import schema
 from bot.planner.llm.trust import Asked
 from bot.planner.plan import Context, Turn
-from bot.planner.vocabulary import PROMPTS, looks, words
+from bot.planner.vocabulary import PROMPTS, Pattern, compiled, fold, looks, words
 from engine.contract import Kind, ModelView
 
 MESSAGE_CHARS, EARLIER_CHARS = 2000, 300
@@ -30,7 +30,7 @@ def rules() -> str:
     return (PROMPTS / "system" / "planner.md").read_text(encoding="utf-8").strip()
 
 
-@cache
+@lru_cache(maxsize=4)
 def system(cards: tuple[str, ...], *, spelled: bool) -> str:
     """Return the system prompt. It changes only with the cards, so that a server may keep what it has read.
 
@@ -67,6 +67,16 @@ def _card(card: ModelView) -> str:
     return line
 
 
+@cache
+def _guard() -> Pattern:
+    return compiled(templates()["guard"]["words"])
+
+
+def orders(text: str, heard: Heard) -> bool:
+    """Whether a message tries to give the planner orders, or speaks of it at all instead of a picture."""
+    return heard.injected or _guard().search(fold(text)) is not None
+
+
 def message(asked: Asked) -> str:
     """Return a message and its thread as one JSON object, so that no word in it can end the data."""
     return _json({"message": asked.text[:MESSAGE_CHARS], **situation(asked.context)})
@@ -94,7 +104,7 @@ def situation(context: Context) -> dict[str, Any]:
 
 def _turn(turn: Turn, context: Context) -> dict[str, Any]:
     """Return a gallery; words that tried to give orders are told no more now than they were then."""
-    said = "" if hear(turn.words, context).injected else turn.words[:EARLIER_CHARS]
+    said = "" if orders(turn.words, hear(turn.words, context)) else turn.words[:EARLIER_CHARS]
     told = {
         "number": turn.number,
         "asked": said,

@@ -9,12 +9,14 @@ from dataclasses import dataclass
 from bot.planner.hearing import Heard
 from bot.planner.llm.draft import Draft
 from bot.planner.plan import Action, Context, Plan, Reference
-from bot.planner.vocabulary import fold
+from bot.planner.vocabulary import defaults, fold
 from engine.contract import Family, Motion
 
 #: So many of the rules' words in a row are no coincidence.
 LEAK_WORDS = 8
 MAX_CAUTIONS = 3
+#: A prompt with fewer words leaves the picture to chance.
+MIN_WORDS = 8
 _LINKS = re.compile(r"https?://|www\.|discord\.gg|<[@#:a]|@everyone|@here|```", re.IGNORECASE)
 _COMMANDS = re.compile(
     r"(please |can you |could you )?(make|turn|create|change|transform|convert|generate|draw|add|remove|give) "
@@ -89,8 +91,10 @@ def _about_words(draft: Draft, asked: Asked) -> Iterator[str]:
         if not asked.heard.exact and verbatim(draft.prompt, asked.text) is None:
             yield "with exact the prompt is the member's own words, letter for letter"
         return
-    if not draft.prompt:
-        yield "generate needs a prompt"
+    if len(draft.prompt.split()) < MIN_WORDS:
+        yield "generate needs a prompt that describes the finished picture in 25 to 70 words"
+    if missing := [look for look in _looks(draft) if look.lower() not in draft.prompt.lower()]:
+        yield f"the prompt has to name each of the looks, also {', '.join(missing)}"
     if _COMMANDS.match(draft.prompt.lower()):
         yield "the prompt describes the finished picture and is no command"
     for what in _excluded(asked.heard.excluded, draft.prompt):
@@ -124,37 +128,43 @@ def _runs(text: str) -> set[tuple[str, ...]]:
 
 def plan_of(draft: Draft, asked: Asked) -> Plan:
     """Return the plan that a draft without complaints stands for; what it leaves open is as the member was heard."""
-    plain, same = asked.plain, asked.plain.action is draft.action
+    same = asked.plain.action is draft.action
+    plain = asked.plain if same else Plan(action=draft.action)
+    families = _families(draft) or plain.families
     exact = asked.heard.exact or draft.exact
     pictured = draft.action in {Action.GENERATE, Action.ANIMATE}
     return Plan(
         action=draft.action,
-        families=_families(draft) or (plain.families if same else ()),
-        looks=draft.looks[:8] if draft.action is Action.GENERATE and len(draft.looks) > 1 else (),
+        families=families,
+        looks=_looks(draft),
         base=_base(draft, asked),
-        version=draft.version or (plain.version if same else None),
+        version=draft.version or plain.version,
         prompt=_prompt(draft, asked) if pictured else "",
         negative="" if exact else draft.negative if pictured else "",
-        variants=draft.variants,
-        change=draft.change,
-        keep=draft.keep | (plain.keep if same else frozenset()),
-        references=_references(draft, plain),
+        variants=draft.variants or plain.variants,
+        change=draft.change or plain.change,
+        keep=draft.keep | plain.keep,
+        references=_references(draft, asked.plain),
         motion=_motion(draft, plain),
-        seconds=draft.seconds if draft.action is Action.ANIMATE else None,
-        scale=draft.scale or (plain.scale if same else None) if draft.action is Action.UPSCALE else None,
-        paper=plain.paper if same else None,
+        seconds=draft.seconds or plain.seconds if draft.action is Action.ANIMATE else None,
+        scale=draft.scale or plain.scale if draft.action is Action.UPSCALE else None,
+        paper=plain.paper,
         exact=exact and pictured,
-        reason=draft.reason or (plain.reason if same else ""),
-        cautions=_cautions(draft, asked),
-        reply=draft.reply or (plain.reply if same else ""),
+        reason=draft.reason or plain.reason or (defaults(families[0])["reason"] if families else ""),
+        cautions=_cautions(draft, plain, clamped=asked.heard.clamped),
+        reply=draft.reply or plain.reply,
     )
 
 
-def _cautions(draft: Draft, asked: Asked) -> tuple[str, ...]:
+def _cautions(draft: Draft, plain: Plan, *, clamped: bool) -> tuple[str, ...]:
     """What the model warns of, else what is known; that a wish was cut down to size is said in any case."""
-    known = asked.plain.cautions if asked.plain.action is draft.action else ()
-    first = known[:1] if asked.heard.clamped else ()
-    return tuple(dict.fromkeys([*first, *(draft.cautions or known)]))[:MAX_CAUTIONS]
+    first = plain.cautions[:1] if clamped else ()
+    return tuple(dict.fromkeys([*first, *(draft.cautions or plain.cautions)]))[:MAX_CAUTIONS]
+
+
+def _looks(draft: Draft) -> tuple[str, ...]:
+    """Several looks of one family that are to be compared; one alone is no comparison."""
+    return draft.looks[:8] if draft.action is Action.GENERATE and len(draft.looks) > 1 else ()
 
 
 def _families(draft: Draft) -> tuple[Family, ...]:
@@ -165,9 +175,11 @@ def _families(draft: Draft) -> tuple[Family, ...]:
 
 
 def _base(draft: Draft, asked: Asked) -> int | str | None:
-    """A first picture is worked on as it is; of a gallery silence leaves it open."""
+    """What the model leaves open is as it was heard; a first picture is worked on as it is."""
     if draft.action not in _NEED_PICTURE | {Action.PICK} or draft.base is not None:
         return draft.base
+    if asked.plain.action is draft.action:
+        return asked.plain.base
     begun = asked.context.thread is not None and asked.context.thread.variants
     return None if begun else "source"
 

@@ -46,7 +46,7 @@ class Question:
     style: Style = Style.SCHEMA
     stream: bool = False
     temperature: float = 0.2
-    max_tokens: int = 900
+    max_tokens: int = 2000
 
 
 @dataclass(frozen=True)

@@ -157,6 +157,26 @@ def test_a_wish_beyond_the_limits_is_said_to_be_cut():
     assert "ten seconds" in plan.cautions[0]
 
 
+def test_a_look_to_compare_is_named_in_the_prompt():
+    """The engine's card is found by it."""
+    text = "anime vs comic"
+    assert trust.complaints(draft(looks=["anime", "comic"]), asked(text))
+    both = draft(looks=["anime", "comic"], prompt=f"{PROMPT}, in anime and comic")
+    assert trust.complaints(both, asked(text)) == ()
+    assert trust.plan_of(both, asked(text)).looks == ("anime", "comic")
+    assert believed(text, looks=["anime"]).looks == ()
+
+
+def test_a_number_that_was_heard_holds_when_the_model_forgets_it():
+    plan = believed("the second one as a comic, two variants, just a touch", GALLERY)
+    assert (plan.base, plan.variants, plan.change) == (2, 2, "subtle")
+
+
+def test_a_plan_always_has_a_reason():
+    """The model gave none, and the member was heard to say something else."""
+    assert believed("thank you so much", GALLERY).reason == "Illustration, because that is a drawn or painted look."
+
+
 def test_references_are_the_models_or_else_those_that_were_heard():
     context = Context(images=2)
     text = "mix them, image 2 is the palette"
@@ -194,6 +214,14 @@ def test_a_trial_that_was_cancelled_or_lost_is_not_waited_for():
     trial = Breaker().failed(0, LIMIT).asked(REST_S)
     assert trial.released().asks(REST_S + 1)
     assert trial.asks(REST_S + TRIAL_S)
+
+
+def test_members_who_waited_together_make_no_longer_rest():
+    """Their time-outs come in one after the other, and tell nothing new."""
+    breaker = Breaker()
+    for now in range(5):
+        breaker = breaker.failed(now, LIMIT)
+    assert breaker.asks(REST_S)
 
 
 def test_a_server_may_ask_for_a_longer_rest_but_not_for_ever():

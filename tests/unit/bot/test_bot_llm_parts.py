@@ -26,8 +26,9 @@ from engine.contract import Family
 from tests.support import records
 
 EMBEDDED = EmbeddedPlanner()
+CALM = "A calm harbour at dawn, still water, pale blue light"
 ANSWER = Answer(
-    json.dumps({"action": "generate", "families": ["photoreal"], "prompt": "A calm harbour", "reply": "Yes."}),
+    json.dumps({"action": "generate", "families": ["photoreal"], "prompt": CALM, "reply": "Yes."}),
     tokens_in=1000,
     tokens_out=80,
 )
@@ -121,7 +122,7 @@ async def test_pictures_go_with_the_words_and_one_that_cannot_be_had_is_left_out
     asker = LlmPlanner(chat, Model("m"), EMBEDDED, Sight(fetch))
     plan = await asker.plan("calm and blue", Context(images=3, pictures=("here", "gone", "odd")))
     assert len(chat.questions[0].messages[0].pictures) == 1
-    assert plan.prompt == "A calm harbour"
+    assert plan.prompt == CALM
 
 
 @pytest.mark.parametrize("dialect", [OpenAi(), Anthropic()])
