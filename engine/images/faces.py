@@ -1,4 +1,4 @@
-"""Finding faces: by YuNet where its file is configured, else by two of OpenCV's own cascades that have to agree."""
+"""Finding faces: by YuNet where its file is configured, else by OpenCV's own cascades, which have to agree."""
 
 from __future__ import annotations
 
@@ -22,6 +22,8 @@ SEARCH_SIDE = 576
 SMALLEST = 20
 _CONFIRM_SIDE = 96
 _SURE = 0.7
+#: A face that the first cascade saw this often is a face; where it did less often, two others have to see it as well.
+_OFTEN = 8
 
 
 def find_faces(grey: NDArray[np.uint8]) -> tuple[Box, ...]:
@@ -40,11 +42,13 @@ def find_faces(grey: NDArray[np.uint8]) -> tuple[Box, ...]:
     model = yunet_file()
     if model is not None and (rows := _by_yunet(search, model)) is not None:
         return boxes_of(rows, scale, (width, height))
-    found = _cascade("frontalface_alt2").detectMultiScale(search, 1.15, 2, minSize=(SMALLEST, SMALLEST))
+    found, often = _cascade("frontalface_alt2").detectMultiScale2(search, 1.15, 2, minSize=(SMALLEST, SMALLEST))
     boxes = [
-        Box(x=round(x * scale), y=round(y * scale), w=round(w * scale), h=round(h * scale)) for x, y, w, h in found
+        (Box(x=round(x * scale), y=round(y * scale), w=round(w * scale), h=round(h * scale)), int(seen))
+        for (x, y, w, h), seen in zip(found, often, strict=True)
     ]
-    return tuple(sorted((box for box in boxes if _confirmed(grey, box)), key=lambda box: -box.w * box.h))
+    sure = (box for box, seen in boxes if _confirmed(grey, box, twice=seen < _OFTEN))
+    return tuple(sorted(sure, key=lambda box: -box.w * box.h))
 
 
 @cache
@@ -83,18 +87,18 @@ def boxes_of(rows: NDArray[np.float32], scale: float, size: tuple[int, int]) -> 
     return tuple(sorted(boxes, key=lambda box: -box.w * box.h))
 
 
-def _confirmed(grey: NDArray[np.uint8], box: Box) -> bool:
-    """Whether another cascade sees a face in the same place, looking closer."""
+def _confirmed(grey: NDArray[np.uint8], box: Box, *, twice: bool) -> bool:
+    """Whether another cascade, or two others, see a face in the same place, looking closer."""
     margin = box.w // 3
     top, left = max(0, box.y - margin), max(0, box.x - margin)
     around = grey[top : box.y + box.h + margin, left : box.x + box.w + margin]
     scale = _CONFIRM_SIDE / box.w
     closer = cv2.resize(around, None, fx=scale, fy=scale, interpolation=cv2.INTER_LINEAR)
     least, most = int(0.6 * _CONFIRM_SIDE), int(1.5 * _CONFIRM_SIDE)
-    seen = _cascade("frontalface_default").detectMultiScale(
-        closer, 1.1, 2, minSize=(least, least), maxSize=(most, most)
+    return all(
+        len(_cascade(name).detectMultiScale(closer, 1.1, 2, minSize=(least, least), maxSize=(most, most))) > 0
+        for name in ("frontalface_default", "frontalface_alt")[: 1 + twice]
     )
-    return len(seen) > 0
 
 
 @cache

@@ -10,6 +10,7 @@ from skimage import data
 from engine.images.decode import decode
 from engine.images.faces import find_faces
 from engine.images.inspect import inspect
+from tests.support.photos import photo
 from tests.support.pictures import saved
 
 
@@ -115,6 +116,12 @@ def test_no_face_is_seen_where_there_is_none(name):
     picture = getattr(data, name)()
     grey = picture if picture.ndim == 2 else cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY)
     assert find_faces(np.ascontiguousarray(grey)) == ()
+
+
+@pytest.mark.parametrize("side", [512, 640, 1024])
+@pytest.mark.parametrize("name", ["dahlia", "motorcycle", "raccoon"])
+def test_petals_parts_and_paws_are_no_face(name, side):
+    assert find_faces(cv2.cvtColor(photo(name, side), cv2.COLOR_RGB2GRAY)) == ()
 
 
 def test_it_is_quick():
