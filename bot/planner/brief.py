@@ -69,7 +69,7 @@ def own_words(heard: Heard, *, several: bool = False) -> list[str]:
 
     Of several pictures, what is said of their roles describes nothing.
     """
-    apart = compared(heard) or len({look.family for look in heard.looks}) > 1
+    apart = compared(heard) or "compare" in heard.said
     rest, full = heard.rest, heard.rest if apart else heard.described
     if several:
         rest = full = without_images(rest)
@@ -84,7 +84,8 @@ def _chosen(heard: Heard, families: Sequence[Family]) -> list[Look]:
     """Return the looks whose craft is written out: those of the one family that was chosen."""
     if len(families) != 1 or compared(heard):
         return []
-    fitting = [look for look in heard.looks if look.family is families[0]]
+    named = [look for look in heard.looks if look.family is families[0]]
+    fitting = [look for look in named if not look.broad] or named
     return list({look.name: look for look in fitting}.values())[:2]
 
 
@@ -110,7 +111,11 @@ def _look_lines(heard: Heard, chosen: Sequence[Look], own: Sequence[str]) -> lis
         said = [w for w, named in zip(heard.look_words, heard.looks, strict=True) if named.name == look.name]
         lines += [w.lower() for w in said if fold(w) not in fold(f"{look.craft} {' '.join(own)}")]
         lines.append(look.craft)
-    others = [w.lower() for w, named in zip(heard.look_words, heard.looks, strict=True) if named not in chosen]
+    others = [
+        w.lower()
+        for w, named in zip(heard.look_words, heard.looks, strict=True)
+        if named not in chosen and not (chosen and named.broad)
+    ]
     return list(dict.fromkeys([*lines, *(w for w in others if w not in " ".join(own).lower())]))
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Iterable
+from dataclasses import replace
 
 from bot.conversation.wording import families as families_in_words
 from bot.conversation.wording import listed as in_words
@@ -11,14 +13,18 @@ from bot.planner.brief import Brief, brief
 from bot.planner.hearing import Heard, hear
 from bot.planner.plan import Action, Base, Context, Plan, ThreadContext
 from bot.planner.roles import references
-from bot.planner.vocabulary import cautions, compiled, defaults, fold, words
-from bot.planner.wish import compared, families, wish
+from bot.planner.text import Scan
+from bot.planner.vocabulary import cautions, compiled, defaults, fold, phrase, words
+from bot.planner.wish import CAMERA, compared, families, wish
 from engine.contract import MAX_IMAGES, Family, Keep, Motion
 
 MAX_CAUTIONS = 3
 #: Actions that work on a picture as it is, so that a place or number says which.
 ON_A_PICTURE = frozenset({Action.GENERATE, Action.ANIMATE, Action.UPSCALE, Action.FIX_FACE, Action.PICK})
 
+
+#: What is done to a finished picture, and the words for it in a message and in a plan: one at a time, in this order.
+LATER = {"face_fix": Action.FIX_FACE, "upscale": Action.UPSCALE, "animate": Action.ANIMATE}
 
 #: Everything a message can be about, so that every pattern is compiled before the first member speaks.
 _ANYTHING = Context(images=2, thread=ThreadContext(sources=1, variants=4, versions=2, families=(Family.PHOTOREAL,)))
@@ -66,7 +72,7 @@ def _base(heard: Heard, context: Context) -> Base | None:
 def _generate(heard: Heard, context: Context) -> Plan:
     chosen = families(heard, context)
     families_ = chosen or _standing(heard, context)
-    written = brief(heard, families_, context)
+    written = brief(_untold(heard, (("action", key) for key in LATER if key in heard.said)), families_, context)
     return Plan(
         action=Action.GENERATE,
         families=families_,
@@ -81,6 +87,15 @@ def _generate(heard: Heard, context: Context) -> Plan:
         exact=heard.exact,
         cautions=_cautions(heard, Action.GENERATE, context),
     )
+
+
+def _untold(heard: Heard, told: Iterable[tuple[str, str]]) -> Heard:
+    """Return what was heard without the words of some actions and motions: they describe no picture."""
+    rest, described = Scan(heard.rest, fold(heard.rest)), Scan(heard.described, fold(heard.described))
+    for section, key in told:
+        rest.take_all(phrase(section, key))
+        described.take_all(phrase(section, key))
+    return replace(heard, rest=rest.text, described=described.text)
 
 
 def _standing(heard: Heard, context: Context) -> tuple[Family, ...]:
@@ -98,7 +113,9 @@ def _standing(heard: Heard, context: Context) -> tuple[Family, ...]:
 def _animate(heard: Heard, context: Context) -> Plan:
     thread = context.thread
     standing = thread.prompt if thread else ""
-    written = Brief(standing, thread.negative if thread else "") if standing else brief(heard, (), context)
+    moves = (("motion", motion.value) for motion in (*CAMERA, Motion.LOOP))
+    still = _untold(heard, [("action", "animate"), ("action", "upscale"), *moves])
+    written = Brief(standing, thread.negative if thread else "") if standing else brief(still, (), context)
     return Plan(
         action=Action.ANIMATE,
         families=(Family.VIDEO,),
@@ -192,7 +209,17 @@ def _reply(plan: Plan, heard: Heard, context: Context) -> str:
         key = "which"
     said = str(listed[key]).format(what=what, base=plan.base, scale=plan.scale or 2, seconds=f"{plan.seconds or 4:g}")
     extra = [listed["too_many"]] if context.images > MAX_IMAGES else []
-    return " ".join([said[:1].upper() + said[1:], *extra, *([listed["clamped"]] if heard.clamped else [])])
+    extra += [listed["clamped"]] if heard.clamped else []
+    return " ".join([said[:1].upper() + said[1:], *extra, *_next(plan, heard)])
+
+
+def _next(plan: Plan, heard: Heard) -> list[str]:
+    """Say what of a message comes after this: one thing is done at a time."""
+    if plan.action not in {Action.GENERATE, *LATER.values()}:
+        return []
+    listed = words("replies")["later"]
+    wished = [listed[key] for key, action in LATER.items() if key in heard.said and action is not plan.action]
+    return [str(listed["say"]).format(what=" and ".join(wished))] if wished and not plan.exact else []
 
 
 def _topic(heard: Heard, context: Context) -> str:

@@ -31,6 +31,8 @@ SMALL = "slightly"
 CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]")
 KANA = re.compile(r"[\u3040-\u30ff]")
 CYRILLIC = re.compile("[а-яё]")
+#: What can be seen, for all that it may belong to an action.
+_SHOWN = frozenset({"face_part", "face_trouble"})
 _COMPARES = re.compile(r" ?(?:more|less|[a-z]{2,}er) [a-z]")
 _ARTICLE = r"(?:(?:a|an|the|ein|eine|einen|un|una|une|um|uma) )?(?:[a-z'-]+ ){0,2}$"
 _LEADS_UP = re.compile(rf"(?:^|\W)(?:into|as|like|to|als|zu|como|comme|как) {_ARTICLE}")
@@ -98,12 +100,12 @@ def hear(text: str, context: Context) -> Heard:
     base = numbers.base(styled, count) if count else None
     wanted_steps = steps(styled, words_left.folded)
     excluded = unwanted(styled)
+    variants = numbers.variants(styled)
     before = styled.text
     found, look_words, goal = styles(styled)
     unstyled = styled.text
     actions = _said(_without(words_left, styled), words_left)
     scale = numbers.scale(styled) if "upscale" in actions or numbers_only_scale(styled) else None
-    variants = numbers.variants(styled)
     small = wanted_steps and all(step.degree == SMALL for step in wanted_steps)
     change = changed(styled) or (Change.SUBTLE if small else None)
     residue = residual(styled, language)
@@ -299,7 +301,8 @@ def residual(left: Scan, language: str) -> tuple[str, ...]:
     """Return the words that carry meaning nobody has understood yet."""
     rest = left.copy()
     for key in words("phrases")["action"]:
-        rest.take_all(phrase("action", key))
+        if key not in _SHOWN:
+            rest.take_all(phrase("action", key))
     rest.take_all(_idle())
     if language in {"ja", "zh"}:
         return tuple(w for w in re.findall(r"[\u3400-\u9fffァ-ヶー]{2,}|[a-z]{3,}", rest.folded))

@@ -33,7 +33,8 @@ def _kept_in(clause: str, *, going_on: bool) -> tuple[set[Keep], tuple[int, int]
         return set(), None
     nouns = {k: m for k in KEEPS for m in phrase("keep", k.value).finditer(clause)}
     if cue is None and same is not None:
-        nouns = {k: m for k, m in nouns.items() if same.start() <= m.start() < same.end()}
+        until = same.end() + len(_and_more().match(clause, same.end()).group())
+        nouns = {k: m for k, m in nouns.items() if same.start() <= m.start() < until}
     if not nouns:
         return set(), None
     return set(nouns), _span(clause, [*nouns.values(), *(m for m in (cue, same) if m)])
@@ -52,6 +53,13 @@ def _same() -> Pattern:
     same = phrase("keep", "same").pattern
     nouns = "|".join(phrase("keep", k.value).pattern for k in KEEPS)
     return re.compile(rf"{same}[ \-]*(?:[^\W\d]+[ \-]+)?(?:{nouns})")
+
+
+@cache
+def _and_more() -> Pattern:
+    """What else stays the same: "same pose and face"."""
+    nouns = "|".join(phrase("keep", k.value).pattern for k in KEEPS)
+    return re.compile(rf"(?: (?:and|y|et|und|e|&|и) (?:(?:the|her|his|their|my|same) )?(?:{nouns}))*")
 
 
 def _only_keeps(clause: str) -> bool:
@@ -81,9 +89,10 @@ def unwanted(left: Scan) -> tuple[str, ...]:
     left_alone = phrase("talk", "no_need")
     found = []
     for pattern in (before, after):
-        while match := pattern.search(left.folded):
-            if left_alone.match(left.folded, match.start()):
-                left.take(match.start(), match.start() + 2)
+        at = 0
+        while match := pattern.search(left.folded, at):
+            if spared := left_alone.match(left.folded, match.start()):
+                at = spared.end()
                 continue
             what = small.sub("", match["what"].strip(" ,.;!?-"))
             left.take(*match.span())

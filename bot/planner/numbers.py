@@ -106,11 +106,19 @@ def variants(scan: Scan) -> int | None:
     """Take how many variants are wished for, from 1 to 8."""
     for name in ("variants", "single", "give"):
         if match := scan.find(_pattern(name)):
-            scan.take(*match.span())
             found = match.groupdict()
+            for start, end in _around(match):
+                scan.take(start, end)
             said = found.get("n") or found.get("m")
             return max(1, min(_number(said), 8)) if said else 1
     return None
+
+
+def _around(match: re.Match[str]) -> tuple[tuple[int, int], ...]:
+    """Return the spans of a count without what it counts: "4 [wooden toy] versions"."""
+    if match.groupdict().get("kind"):
+        return (match.start(), match.end("n")), (match.end("kind"), match.end())
+    return (match.span(),)
 
 
 def base(scan: Scan, count: int) -> int | None:

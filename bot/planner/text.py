@@ -26,6 +26,10 @@ CONTRACTIONS = (
     (re.compile(r"\bw/o\b", re.IGNORECASE), "without"),
     (re.compile(r"\bw/\s*", re.IGNORECASE), "with "),
     (re.compile(r"\s[+&]\s"), " and "),
+    (
+        re.compile(r"\bmore like (an? )?([^,.;!?]{2,30}?) than ([^,.;!?]{2,30})", re.IGNORECASE),
+        r"more like \1\2, not \3",
+    ),
     (re.compile(r"<[@#:!&a-zA-Z0-9_]+>|https?://\S+"), " "),
     (re.compile(r"[’`´]"), "'"),
     (re.compile("ß"), "ss"),

@@ -25,6 +25,7 @@ class Look:
 
     One that `frames` is a setting or a tint: beside another look it does not say what the picture becomes.
     One that can be a `thing` is none where it is put somewhere: "next to a marble statue".
+    One that is `broad` adds no craft beside a closer look of its family.
     """
 
     name: str
@@ -34,6 +35,7 @@ class Look:
     negative: str
     frames: bool = False
     thing: bool = False
+    broad: bool = False
 
 
 @dataclass(frozen=True)
@@ -144,8 +146,7 @@ def looks() -> tuple[Look, ...]:
             compiled(x["words"]),
             x["craft"],
             x["negative"],
-            x.get("frames", False),
-            x.get("thing", False),
+            *(x.get(flag, False) for flag in ("frames", "thing", "broad")),
         )
         for x in words("looks")["look"]
     )
