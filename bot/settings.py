@@ -95,7 +95,8 @@ class BotSettings(BaseSettings):
         str | None,
         Field(
             description="Language model that plans, e.g. openai:NAME, anthropic:NAME, google:NAME, or the NAME that "
-            "the OpenAI-compatible server at BOT_LLM_BASE_URL knows (default: none, the embedded planner answers)",
+            "the OpenAI-compatible server at BOT_LLM_BASE_URL knows; members' words are sent to it "
+            "(default: none, the embedded planner answers)",
         ),
     ] = None
     llm_base_url: Annotated[

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import re
 from typing import Annotated, Any, Literal
@@ -15,6 +16,8 @@ from engine.contract import Change, Keep, Motion, Role
 _THOUGHTS = re.compile(r"<think(?:ing)?>.*?</think(?:ing)?>", re.DOTALL | re.IGNORECASE)
 #: What a model must not do is not in the schema: a family is one of these, the others are for tools.
 FamilyName = Literal["photoreal", "illustration", "concept3d", "video"]
+#: A model that thinks aloud may open a few braces before it comes to the plan.
+MAX_STARTS = 40
 REPLY_CHARS, REASON_CHARS, CAUTION_CHARS, PROMPT_CHARS = 400, 240, 160, 1200
 
 
@@ -124,17 +127,18 @@ def read(text: str) -> Draft:
 
 
 def _object(text: str) -> dict[str, Any]:
-    """Return the first JSON object in a text; one object around it with a single key is taken off."""
+    """Return the first JSON object in a text that has an action, itself or under one name."""
     bare = _THOUGHTS.sub("", text)
-    start = bare.find("{")
-    if start < 0:
-        raise Garbled("the answer has no JSON object")
-    try:
-        found, _ = json.JSONDecoder().raw_decode(bare, start)
-    except (ValueError, RecursionError) as error:
-        raise Garbled(f"the JSON object is broken: {error}") from error
-    inner = next(iter(found.values())) if len(found) == 1 else None
-    return inner if isinstance(inner, dict) and "action" in inner else found
+    starts = [match.start() for match in re.finditer(r"\{", bare)][:MAX_STARTS]
+    for start in starts:
+        with contextlib.suppress(ValueError, RecursionError):
+            found, _ = json.JSONDecoder().raw_decode(bare, start)
+            inner = next(iter(found.values()), None) if len(found) == 1 else found
+            if isinstance(inner, dict) and "action" in inner:
+                return inner
+            if "action" in found:
+                return dict(found)
+    raise Garbled("the JSON object is broken or has no action" if starts else "the answer has no JSON object")
 
 
 def schema() -> dict[str, Any]:

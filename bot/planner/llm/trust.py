@@ -103,7 +103,8 @@ def _about_words(draft: Draft, asked: Asked) -> Iterator[str]:
 
 def _excluded(excluded: Sequence[str], prompt: str) -> list[str]:
     said = fold(prompt)
-    return [what for what in excluded if len(what) > 2 and re.search(rf"\b{re.escape(fold(what))}", said)]
+    stems = ((what, fold(what).removesuffix("s")) for what in excluded)
+    return [what for what, stem in stems if len(stem) > 2 and re.search(rf"\b{re.escape(stem)}(s|es)?\b", said)]
 
 
 def verbatim(prompt: str, text: str) -> str | None:

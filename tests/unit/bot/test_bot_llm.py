@@ -42,6 +42,7 @@ def believed(text, context=NEW, **fields):
         '{"action": "talk", "reply": "Hello"}',
         'Sure! Here is the plan:\n```json\n{"action": "talk", "reply": "Hello"}\n```\nAnything else?',
         '<think>{"action": "cancel"} no, wait</think>{"action": "talk", "reply": "Hello"}',
+        'Hm {a set} and {"x": 1}, so {"action": "talk", "reply": "Hello"} it is {',
         '{"plan": {"action": "talk", "reply": "Hello"}}',
         '{"action": "talk", "reply": "  Hello\\n", "base": null, "keep": null, "seconds": 0, "mood": "fine"}',
     ],
@@ -103,9 +104,16 @@ def test_an_older_gallery_may_have_more_variants_than_the_newest():
     assert trust.complaints(draft(base=7), asked("number 7 again, softer", GALLERY))
 
 
-def test_what_was_excluded_is_not_in_the_prompt():
-    told = trust.complaints(draft(prompt="A harbour without people, calm"), asked("gouache, no people"))
-    assert "people" in " ".join(told)
+@pytest.mark.parametrize(
+    ("words", "prompt", "allowed"),
+    [
+        ("gouache, no people", "A harbour in gouache without people, calm water, evening light", False),
+        ("gouache, no cars", "A harbour in gouache with one old car, calm water, evening light", False),
+        ("gouache, no text", "A harbour in gouache, rough paper texture, calm water, evening light", True),
+    ],
+)
+def test_what_was_excluded_is_not_in_the_prompt(words, prompt, allowed):
+    assert (trust.complaints(draft(prompt=prompt), asked(words)) == ()) is allowed
 
 
 def test_a_family_without_a_model_is_taken_only_when_the_member_named_it():
