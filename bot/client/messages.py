@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import re
 from collections import deque
+from collections.abc import Coroutine
 
 import discord
 
@@ -18,6 +20,7 @@ from bot.conversation.events import Said
 from bot.conversation.project import Project, Source, Version
 from bot.engine_client import EngineProblem, patiently
 from bot.errors import EaselError
+from bot.planner.plan import Plan
 from bot.store import Store
 from engine.contract import MAX_IMAGES
 
@@ -31,6 +34,7 @@ UNSEEN = (
 )
 FULL = "I can work with four pictures at once, and this project has them. Post it anew for a project of its own."
 SPOKEN = {discord.MessageType.default, discord.MessageType.reply}
+TYPING_AFTER_S = 0.7  # a planner that takes longer is seen to be at work
 ATTEMPTS = 8  # to hand a picture to the engine, which takes 16 s: a member waits
 
 
@@ -184,7 +188,8 @@ class Messages:
                 return
             event = Said(user, text, sources, answered.id if answered else None, self._addressed(message, answered))
             if user == current.owner or event.addressed:
-                plan = await self._desk.understand(current, text, len(sources), sources)
+                understanding = self._desk.understand(current, text, len(sources), sources)
+                plan = await _typing_while(message.channel, understanding)
             else:  # what bystanders say to each other is sent to no language model
                 plan = await self._desk.guess(current, text, 0)
             if sources:
@@ -241,3 +246,15 @@ class Messages:
                     await message.author.send(text[:2000])
                 return
         await self._desk.messenger.say(channel.id, text, reply_to=message.id)
+
+
+async def _typing_while(channel: discord.abc.Messageable, understanding: Coroutine[None, None, Plan]) -> Plan:
+    """Wait for a plan; one that takes a while shows Easel typing."""
+    task = asyncio.ensure_future(understanding)
+    try:
+        if not (await asyncio.wait([task], timeout=TYPING_AFTER_S))[0]:
+            with contextlib.suppress(discord.HTTPException):
+                await channel.typing()
+        return await task
+    finally:
+        task.cancel()

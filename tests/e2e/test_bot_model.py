@@ -40,7 +40,7 @@ async def test_a_member_gets_what_the_model_planned_and_hears_when_it_did_not_an
             "BOT_LLM_MODEL": "scripted",
             "BOT_LLM_BASE_URL": server.base,
             "BOT_LLM_VISION": "true",
-            "BOT_LLM_BUDGET_S": "1",
+            "BOT_LLM_BUDGET_S": "2",
             "BOT_METRICS_PORT": str(metrics),
         }
         engine = await Engine(tmp_path / "engine").start()
@@ -64,6 +64,7 @@ async def test_a_member_gets_what_the_model_planned_and_hears_when_it_did_not_an
             told, _ = await asked_in(server, 2)
             assert told["galleries"][0]["asked"] == "gouache please, the light of evening"
             assert told["standing_prompt"] == PLAN["prompt"]
+            assert any(entry["path"].endswith("/typing") for entry in await town.log())
             assert "strange colour" not in json.dumps(server.questions)
 
             async with httpx.AsyncClient() as http:
