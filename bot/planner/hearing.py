@@ -34,6 +34,8 @@ CYRILLIC = re.compile("[а-яё]")
 #: What can be seen, for all that it may belong to an action.
 _SHOWN = frozenset({"face_part", "face_trouble"})
 _COMPARES = re.compile(r" ?(?:more|less|[a-z]{2,}er) [a-z]")
+#: After these a look is what there is too much of.
+_DECRIED = re.compile(r"(?:^|\W)(?:less|too|not so|not that|menos|moins|weniger) $")
 _ARTICLE = r"(?:(?:a|an|the|ein|eine|einen|un|una|une|um|uma) )?(?:[a-z'-]+ ){0,2}$"
 _LEADS_UP = re.compile(rf"(?:^|\W)(?:into|as|like|to|als|zu|como|comme|как) {_ARTICLE}")
 #: These name a medium ("in oil") as well as a place ("in a kitchen").
@@ -205,6 +207,8 @@ def styles(left: Scan) -> tuple[tuple[Look, ...], tuple[str, ...], Look | None]:
     matches.sort(key=lambda pair: (-(pair[0].end() - pair[0].start()), pair[0].start()))
     chosen: list[tuple[int, int, Look]] = []
     for match, look in matches:
+        if _DECRIED.search(left.folded[: match.start()]):
+            continue
         if all(match.end() <= s or match.start() >= e for s, e, _ in chosen) and not _is_put(left.folded, match, look):
             chosen.append((*match.span(), look))
     chosen.sort(key=itemgetter(0))
@@ -257,7 +261,7 @@ def _without(left: Scan, styled: Scan) -> Scan:
 def _said(unstyled: Scan, left: Scan) -> frozenset[str]:
     """Return the keys of the talk and action phrases that occur; talk is heard in the whole sentence."""
     talk = {k for k in words("phrases")["talk"] if left.has(phrase("talk", k))}
-    spared = {"cancel", "again", "back"}
+    spared = {"cancel", "again", "back", "face_fix"}
     acts = {k for k in words("phrases")["action"] if (left if k in spared else unstyled).has(phrase("action", k))}
     return frozenset(talk | acts)
 

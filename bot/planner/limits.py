@@ -33,7 +33,8 @@ def _kept_in(clause: str, *, going_on: bool) -> tuple[set[Keep], tuple[int, int]
         return set(), None
     nouns = {k: m for k in KEEPS for m in phrase("keep", k.value).finditer(clause)}
     if cue is None and same is not None:
-        until = same.end() + len(_and_more().match(clause, same.end()).group())
+        more = _and_more().match(clause, same.end())
+        until = more.end() if more else same.end()
         nouns = {k: m for k, m in nouns.items() if same.start() <= m.start() < until}
     if not nouns:
         return set(), None

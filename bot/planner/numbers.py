@@ -123,10 +123,10 @@ def _around(match: re.Match[str]) -> tuple[tuple[int, int], ...]:
 
 def base(scan: Scan, count: int) -> int | None:
     """Take which of `count` variants is meant; None when no place or number is named."""
-    for name in ("grid", "grid_turned", "counted", "hash", "named", "moved"):
+    for name in ("grid", "grid_turned", "counted", "hash", "named", "moved", "chosen"):
         if match := scan.find(_pattern(name)):
             found = _place(match, count) if name.startswith("grid") else _counted(match, count)
-            scan.take(*match.span("n" if name == "moved" else 0))
+            scan.take(*match.span("n" if name in {"moved", "chosen"} else 0))
             return found
     return _ordered(scan, count) or _sideways(scan, count) or _bare(scan, count)
 

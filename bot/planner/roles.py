@@ -12,7 +12,7 @@ from engine.contract import MAX_IMAGES, Role
 
 #: The more telling role first: "my product" says less than "the colours of".
 ORDER = (Role.PALETTE, Role.LIGHTING, Role.COMPOSITION, Role.STYLE, Role.SUBJECT)
-SPLIT = re.compile(r"[,;.\n、。，；!?]+|(?<![a-z])(?:and|but|then|with|y|und|et|e|и)(?![a-z])|&")
+SPLIT = re.compile(r"[,;./|\n、。，；!?]+|(?<![a-z])(?:and|but|then|with|y|und|et|e|и)(?![a-z])|&")
 
 _OF = re.compile(
     r" ?(?:from|of|like|as in|in|is|is in|=|:|like in|by|wie|como|comme|de|du|von|aus|как)? ?(?:(?:the|a) )?"
@@ -30,7 +30,8 @@ def _image() -> Pattern:
     )
     return re.compile(
         rf"{START}(?:{noun} ?#?|# ?|number |no\.? ?)(?P<a>{n}){END}"
-        rf"|{START}(?P<b>[1-4])(?= ?(?:=|:|is{END}|->|for{END}|as{END}))"
+        rf"|{START}(?P<b>[1-4])(?= ?(?:=|:|is{END}|->|for{END}|as{END})"
+        rf"| (?:subject|composition|pose|layout|style|palette|colou?rs?|light|lighting){END})|\((?P<f>[1-4])\)"
         rf"|{START}(?:{ordinals}){END}(?: (?:one|{noun}))?"
         rf"|第? ?(?P<c>[1-4一二三四])(?:枚目|番目|张|つ目)|(?<=from )(?P<d>[1-4]){END}|(?<=of )(?P<e>[1-4]){END}"
     )
@@ -101,7 +102,7 @@ def _role_in(clause: str, images: list[tuple[int, re.Match[str]]]) -> tuple[Role
 def _number(match: re.Match[str], total: int) -> int | None:
     groups = {k: v for k, v in match.groupdict().items() if v}
     for key, value in groups.items():
-        if key in {"a", "b", "c", "d", "e"}:
+        if key in set("abcdef"):
             return number(value)
         return total if key == "olast" else int(key[1:])
     return None

@@ -16,7 +16,7 @@ def wish(heard: Heard, context: Context) -> Action:
     """Return what a member wants."""
     if not heard.text:
         return Action.GENERATE if context.images and not heard.injected else Action.TALK
-    for rule in (_stops, _asks, _returns, _repairs, _moves, _grows, _repeats, _picks, _chats):
+    for rule in (_stops, _asks, _remarks, _returns, _repairs, _moves, _grows, _repeats, _picks, _chats):
         if (action := rule(heard, context)) is not None:
             return action
     return Action.GENERATE if _has_picture(context) else Action.TALK
@@ -28,7 +28,7 @@ def _has_picture(context: Context) -> bool:
 
 
 def _stops(heard: Heard, context: Context) -> Action | None:
-    if "cancel" not in heard.said or heard.looks or heard.modifiers:
+    if "cancel" not in heard.said or heard.modifiers or not all(look.broad for look in heard.looks):
         return None
     return Action.CANCEL if context.thread is not None else Action.TALK
 
@@ -44,6 +44,14 @@ def _asks(heard: Heard, context: Context) -> Action | None:
     if asks and not (does or heard.directs or heard.base or heard.change or context.images):
         return Action.TALK
     return None
+
+
+def _remarks(heard: Heard, context: Context) -> Action | None:
+    """What is only told asks for nothing: "my cat walked over the keyboard"."""
+    wishes = heard.directs or heard.edits or heard.change or heard.variants or context.images
+    others = heard.said - {"remark", "praise", "thanks", "greeting", "chatter", "face_part", "face_trouble", "pick"}
+    told = "remark" in heard.said and not (wishes or others)
+    return Action.TALK if told and (heard.base is None or heard.residue) else None
 
 
 def _returns(heard: Heard, context: Context) -> Action | None:
