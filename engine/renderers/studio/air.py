@@ -46,10 +46,15 @@ def halated(light: Floats, unit: float, amount: float, colour: tuple[float, floa
 
 def vignetted(rgb: Floats, amount: float) -> Floats:
     """Darken the corners."""
-    height, width = rgb.shape[:2]
+    return floats(rgb * (1 - 0.42 * max(0.0, amount) * corners((rgb.shape[0], rgb.shape[1])))[..., None])
+
+
+def corners(shape: tuple[int, int]) -> Floats:
+    """Return how far into the corners each place is, 0..1: what a lens or an enlarger darkens."""
+    height, width = shape
     x, y = grid(height, width)
     away = np.hypot((x - width / 2) / (0.71 * width), (y - height / 2) / (0.71 * height))
-    return floats(rgb * (1 - 0.42 * max(0.0, amount) * smoothstep(0.45, 1.1, floats(away)))[..., None])
+    return smoothstep(0.45, 1.1, floats(away))
 
 
 def grainy(rgb: Floats, rng: np.random.Generator, unit: float, amount: float) -> Floats:

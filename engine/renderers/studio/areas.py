@@ -10,8 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
 
-from engine.renderers.studio.filters import Floats, blur, distance, floats, lerp, resize, smoothstep, steepness
+from engine.renderers.studio.filters import Floats, blur, distance, floats, lerp, resize, smaller, smoothstep, steepness
 from engine.renderers.studio.scene import Scene
+from engine.renderers.studio.segments import superpixels
 
 Labels = NDArray[np.int32]
 
@@ -60,26 +61,17 @@ def areas_of(scene: Scene, count: int, smooth: float, fine: float = 8.0) -> Area
 
 
 def _areas(scene: Scene, count: int, smooth: float, fine: float) -> Areas:
-    height, width = scene.shape
-    scale = min(1.0, _SIDE / max(height, width))
-    small = resize(scene.flat, max(8, round(width * scale)), max(8, round(height * scale)))
+    scale, size = smaller(scene.shape, _SIDE)
+    small = resize(scene.flat, *size)
     face = resize(scene.near_faces(1.15), small.shape[1], small.shape[0])
     soft = blur(small, 1.0)
     steep = sum(steepness(np.ascontiguousarray(soft[..., k])) for k in range(3))
     clear = np.maximum(blur(smoothstep(1.2, 4.0, floats(steep)), 1.5), face)
-    cells = scene.once("superpixels", lambda: _superpixels(small))
+    cells = scene.once("cells of areas", lambda: superpixels(small, _CELL, ruler=9.0, least=20, rounds=5))
     labels = _joined(small, cells, count, 1 + fine * face)
     labels = rounded(labels, clear, smooth * scene.unit * scale, scene.shape)
     labels = without_slivers(labels, 1.1 * smooth * scene.unit)
     return Areas(labels, means(labels, int(labels.max()) + 1, scene.flat), edge_of(labels))
-
-
-def _superpixels(small: Floats) -> Labels:
-    scaled = np.clip(small * np.asarray([2.55, 1, 1], np.float32) + np.asarray([0, 128, 128], np.float32), 0, 255)
-    slic = cv2.ximgproc.createSuperpixelSLIC(scaled.astype(np.uint8), cv2.ximgproc.SLIC, _CELL, 9.0)
-    slic.iterate(5)
-    slic.enforceLabelConnectivity(20)
-    return np.asarray(slic.getLabels(), np.int32)
 
 
 def _joined(small: Floats, cells: Labels, count: int, weight: Floats) -> Labels:

@@ -13,6 +13,7 @@ from engine.renderers.studio.brushes import REACH, Brush
 from engine.renderers.studio.colour import to_lab, to_rgb
 from engine.renderers.studio.filters import Floats, blur, floats
 from engine.renderers.studio.flow import Flow
+from engine.renderers.studio.scatter import sampled
 from engine.renderers.studio.scene import Scene, oval
 
 _SHIFT = 4
@@ -85,7 +86,7 @@ def strokes_on(
         rng: Jitter, order and variation of colour.
     """
     starts = _starts(wrong, layer, radius, rng)
-    colours = _sampled(model, starts)
+    colours = sampled(model, starts)
     centres, along, bend, reach = _arcs(starts, model, flow, colours, 0.5 * layer.length * radius, radius)
     centres, narrow = _drawn_back(centres, along, model, colours, radius)
     # Paint is never mixed twice the same.
@@ -147,21 +148,14 @@ def _starts(wrong: Floats, layer: Layer, radius: float, rng: np.random.Generator
     y, x = np.mgrid[0 : height + step : step, 0 : width + step : step].astype(np.float32)
     points = np.stack([x.ravel(), y.ravel()], axis=1)
     points += rng.uniform(-0.5, 0.5, points.shape).astype(np.float32) * np.float32(step)
-    return floats(points[_sampled(wrong, points) >= layer.worth])
-
-
-def _sampled(image: Floats, points: Floats) -> Floats:
-    """Return the image's values at points, which are kept inside it."""
-    columns = np.clip(np.rint(points[:, 0]), 0, image.shape[1] - 1).astype(np.int64)
-    rows = np.clip(np.rint(points[:, 1]), 0, image.shape[0] - 1).astype(np.int64)
-    return floats(image[rows, columns])
+    return floats(points[sampled(wrong, points) >= layer.worth])
 
 
 def _arcs(
     starts: Floats, model: Floats, flow: Flow, colours: Floats, half: float, radius: float
 ) -> tuple[Floats, Floats, Floats, Floats]:
     """Return the arcs through the starts: centres, tangents, curvatures, half lengths."""
-    heading = np.stack([_sampled(flow.x, starts), _sampled(flow.y, starts)], axis=1)
+    heading = np.stack([sampled(flow.x, starts), sampled(flow.y, starts)], axis=1)
     front = _followed(starts, model, flow, colours, half)
     back = _followed(starts, model, flow, colours, -half)
     chord = front - back
@@ -181,12 +175,12 @@ def _followed(starts: Floats, model: Floats, flow: Flow, colours: Floats, way: f
     """Return where strokes end that follow the flow for `way` pixels (negative: backwards)."""
     step = np.float32(way / _FOLLOWED)
     here, alive = starts, np.ones(len(starts), bool)
-    last = np.stack([_sampled(flow.x, here), _sampled(flow.y, here)], axis=1)
+    last = np.stack([sampled(flow.x, here), sampled(flow.y, here)], axis=1)
     for _ in range(_FOLLOWED):
-        heading = np.stack([_sampled(flow.x, here), _sampled(flow.y, here)], axis=1)
+        heading = np.stack([sampled(flow.x, here), sampled(flow.y, here)], axis=1)
         heading *= np.where((heading * last).sum(axis=1, keepdims=True) < 0, -1, 1)
         there = here + step * heading
-        alive &= np.abs(_sampled(model, there) - colours).sum(axis=1) < _OTHER
+        alive &= np.abs(sampled(model, there) - colours).sum(axis=1) < _OTHER
         here, last = floats(np.where(alive[:, None], there, here)), heading
     return here
 
@@ -195,8 +189,7 @@ def _drawn_back(centres: Floats, along: Floats, model: Floats, colours: Floats, 
     """Return centres moved away from an edge beside them, and how much narrower those strokes are (a share)."""
     across = np.stack([-along[:, 1], along[:, 0]], axis=1) * np.float32(0.8 * radius)
     over = [
-        np.abs(_sampled(model, floats(centres + side * across)) - colours).sum(axis=1) > 1.5 * _OTHER
-        for side in (1, -1)
+        np.abs(sampled(model, floats(centres + side * across)) - colours).sum(axis=1) > 1.5 * _OTHER for side in (1, -1)
     ]
     push = (over[1].astype(np.float32) - over[0].astype(np.float32))[:, None]
     narrow = 1 - 0.35 * (over[0] | over[1])

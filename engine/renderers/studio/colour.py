@@ -23,6 +23,12 @@ def to_rgb(lab: Floats) -> Floats:
     return floats(np.clip(cv2.cvtColor(lab, cv2.COLOR_Lab2RGB), 0, 1))
 
 
+def lab_bytes(lab: Floats) -> Pixels:
+    """Return the bytes in which OpenCV keeps CIE Lab, as its superpixels and smoothers take it."""
+    scaled = lab * np.asarray([2.55, 1, 1], np.float32) + np.asarray([0, 128, 128], np.float32)
+    return np.asarray(np.clip(scaled, 0, 255).astype(np.uint8))
+
+
 def to_bytes(rgb: Floats) -> Pixels:
     """Return sRGB bytes of sRGB 0..1."""
     return np.asarray(cv2.convertScaleAbs(np.maximum(rgb, 0), alpha=255), np.uint8)

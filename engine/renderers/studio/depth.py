@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import cv2
 import numpy as np
 
+from engine.renderers.studio.colour import lab_bytes
 from engine.renderers.studio.edging import guided_by_colour
 from engine.renderers.studio.filters import Floats, floats, lerp, resize, smoothstep
 from engine.renderers.studio.segments import Segments, agreed
@@ -50,7 +51,7 @@ def depth_of(scene: Scene) -> Floats:
 
 def _outdoors(parts: Segments, sky: Floats, water: Floats) -> Floats:
     """Return each segment's depth under a sky: a ground up to the horizon, and what stands on it."""
-    y = _down(parts)
+    y = parts.down
     horizon = _horizon(y, sky, parts.area)
     below = np.clip((y - horizon) / max(0.08, 1 - horizon), 0, 1)
     ground = _Guess(floats(_HORIZON * (1 - below) ** 1.3), floats(0.04 + 0.8 * below + 1.0 * water))
@@ -61,7 +62,7 @@ def _outdoors(parts: Segments, sky: Floats, water: Floats) -> Floats:
 
 def _indoors(scene: Scene, parts: Segments) -> Floats:
     """Return each segment's depth where there is no sky: what is blurred, high and at the rim lies behind."""
-    y = _down(parts)
+    y = parts.down
     sharp, told = (_little(plane, scene.small) for plane in scene.sharpness)
     total = parts.mean(told)
     focus = parts.mean(floats(sharp * told)) / np.maximum(total, 1e-4)
@@ -82,8 +83,7 @@ def _met(parts: Segments, *guesses: _Guess) -> Floats:
 
 def _smooth(parts: Segments, depth: Floats, small: Floats, counts: Floats) -> Floats:
     """Return the plane of the segments' depths without steps inside surfaces (fast global smoother; Min, 2014)."""
-    scaled = np.clip(small * (2.55, 1, 1) + (0, 128, 128), 0, 255).astype(np.uint8)
-    smoother = cv2.ximgproc.createFastGlobalSmootherFilter(scaled, 25.0, 3.5)
+    smoother = cv2.ximgproc.createFastGlobalSmootherFilter(lab_bytes(small), 25.0, 3.5)
     total = smoother.filter(floats(parts.spread(depth) * counts))
     return floats(np.clip(total / np.maximum(smoother.filter(counts), 1e-5), 0, 1))
 
@@ -118,11 +118,6 @@ def _horizon(y: Floats, sky: Floats, area: Floats) -> float:
     order = np.argsort(rows)
     share = np.cumsum(weights[order]) / weights.sum() if len(rows) else np.ones(1)
     return float(np.clip(rows[order][np.searchsorted(share, 0.93)] + 0.03, 0.2, 0.85)) if len(rows) else 0.5
-
-
-def _down(parts: Segments) -> Floats:
-    height, width = parts.labels.shape
-    return floats(parts.at[:, 1] * (max(height, width) / height))
 
 
 def _little(plane: Floats, small: Floats) -> Floats:

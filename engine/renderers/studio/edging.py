@@ -5,7 +5,7 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-from engine.renderers.studio.filters import Floats, floats, resize, smoothstep
+from engine.renderers.studio.filters import Floats, box, floats, resize, smoothstep
 
 
 def guided_by_colour(rgb: Floats, plane: Floats, radius: float, eps: float, step: int = 1) -> Floats:
@@ -30,16 +30,11 @@ def guided_by_colour(rgb: Floats, plane: Floats, radius: float, eps: float, step
 
 def _model(guide: Floats, plane: Floats, radius: int, eps: float) -> Floats:
     """Return for each pixel what to weigh the three channels by, and what to add (HxWx4)."""
-    side = (2 * radius + 1,) * 2
-
-    def mean(image: Floats) -> Floats:
-        return floats(cv2.blur(image, side, borderType=cv2.BORDER_REFLECT_101))
-
-    centre, level = mean(guide), mean(plane)
-    pairs = mean(floats(np.stack([guide[..., i] * guide[..., j] for i, j in _PAIRS], 2)))
+    centre, level = box(guide, radius), box(plane, radius)
+    pairs = box(floats(np.stack([guide[..., i] * guide[..., j] for i, j in _PAIRS], 2)), radius)
     (rr, rg, rb, gg, gb, bb) = (pairs[..., k] - centre[..., i] * centre[..., j] for k, (i, j) in enumerate(_PAIRS))
     rr, gg, bb = rr + eps, gg + eps, bb + eps
-    along = mean(floats(guide * plane[..., None])) - centre * level[..., None]
+    along = box(floats(guide * plane[..., None]), radius) - centre * level[..., None]
     p, q, r = along[..., 0], along[..., 1], along[..., 2]
     # The adjugate of the symmetric 3x3 covariance.
     c00, c01, c02 = gg * bb - gb * gb, rb * gb - rg * bb, rg * gb - rb * gg
@@ -47,7 +42,7 @@ def _model(guide: Floats, plane: Floats, radius: int, eps: float) -> Floats:
     scale = 1 / np.maximum(rr * c00 + rg * c01 + rb * c02, 1e-12)
     slope = np.stack([c00 * p + c01 * q + c02 * r, c01 * p + c11 * q + c12 * r, c02 * p + c12 * q + c22 * r], 2)
     slope = slope * scale[..., None]
-    return mean(floats(np.dstack([slope, level - (slope * centre).sum(axis=2)])))
+    return box(floats(np.dstack([slope, level - (slope * centre).sum(axis=2)])), radius)
 
 
 _PAIRS = ((0, 0), (0, 1), (0, 2), (1, 1), (1, 2), (2, 2))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-import cv2
 import numpy as np
 
 from engine.contract import Box
@@ -134,9 +133,3 @@ def feature_height(scene: Scene) -> Floats:
 
 def _bump(u: Floats, wide: float, v: Floats, high: float) -> Floats:
     return floats(np.exp(-0.5 * ((u / wide) ** 2 + (v / high) ** 2)))
-
-
-def shifted(plane: Floats, right: float, down: float) -> Floats:
-    """Return a plane moved by whole and part pixels, its border repeated."""
-    way = np.asarray([[1, 0, right], [0, 1, down]], np.float32)
-    return floats(cv2.warpAffine(plane, way, plane.shape[::-1], borderMode=cv2.BORDER_REPLICATE))

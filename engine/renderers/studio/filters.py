@@ -20,9 +20,12 @@ def floats(array: Any) -> Floats:
 
 
 def blur(image: Floats, sigma: float) -> Floats:
-    """Gaussian blur; wide ones run on a smaller copy, which nobody can tell apart. Sigma in pixels."""
+    """Return a picture or plane blurred by a Gaussian; it is always a new one. Sigma in pixels.
+
+    Wide blurs run on a smaller copy, which nobody can tell apart.
+    """
     if sigma < 0.3:
-        return image
+        return image.copy()
     if sigma > 6:
         height, width = image.shape[:2]
         factor = min(sigma / 3, 16, min(height, width) / 8)
@@ -40,22 +43,43 @@ def resize(image: Floats, width: int, height: int) -> Floats:
     return floats(cv2.resize(image, (width, height), interpolation=method))
 
 
+def smaller(shape: tuple[int, ...], long_side: int) -> tuple[float, tuple[int, int]]:
+    """Return the size (width, height) of a copy to work on, no side below 8, and its scale, at most 1.
+
+    Args:
+        shape: Of the picture or plane: its height and width come first.
+        long_side: How long the copy's long side may be, in pixels.
+    """
+    height, width = shape[:2]
+    scale = min(1.0, long_side / max(height, width))
+    return scale, (max(8, round(width * scale)), max(8, round(height * scale)))
+
+
+def box(image: Floats, radius: int) -> Floats:
+    """Return the mean of the square around every pixel, `radius` pixels to each side."""
+    side = 2 * radius + 1
+    return floats(cv2.blur(image, (side, side), borderType=cv2.BORDER_REFLECT_101))
+
+
 def guided(guide: Floats, image: Floats, radius: float, eps: float) -> Floats:
-    """Smooth `image` along the edges of the plane `guide` (He, Sun and Tang, "Guided image filtering", 2010)."""
-    side = (2 * max(1, round(radius)) + 1,) * 2
+    """Smooth `image` along the edges of the plane `guide` (He, Sun and Tang, "Guided image filtering", 2010).
 
-    def mean(plane: Floats) -> Floats:
-        return floats(cv2.blur(plane, side, borderType=cv2.BORDER_REFLECT_101))
-
-    centre = mean(guide)
-    variance = mean(floats(guide * guide)) - centre * centre
+    Args:
+        guide: HxW.
+        image: HxW or HxWxC.
+        radius: How far around, in pixels.
+        eps: How much the guide has to vary (variance) before it counts as an edge.
+    """
+    side = max(1, round(radius))
+    centre = box(guide, side)
+    variance = box(floats(guide * guide), side) - centre * centre
     planes = image[..., None] if image.ndim == 2 else image
     out = np.empty_like(planes)
     for k in range(planes.shape[2]):
         plane = np.ascontiguousarray(planes[..., k])
-        average = mean(plane)
-        slope = (mean(floats(guide * plane)) - centre * average) / (variance + eps)
-        out[..., k] = mean(floats(slope)) * guide + mean(floats(average - slope * centre))
+        average = box(plane, side)
+        slope = (box(floats(guide * plane), side) - centre * average) / (variance + eps)
+        out[..., k] = box(floats(slope), side) * guide + box(floats(average - slope * centre), side)
     return floats(out[..., 0] if image.ndim == 2 else out)
 
 
@@ -71,6 +95,18 @@ def warp(image: Floats, dx: Floats, dy: Floats) -> Floats:
     height, width = image.shape[:2]
     x, y = grid(height, width)
     return floats(cv2.remap(image, x + dx, y + dy, interpolation=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REFLECT_101))
+
+
+def shifted(plane: Floats, right: float, down: float) -> Floats:
+    """Return a plane moved by whole and part pixels, its border repeated."""
+    way = np.asarray([[1, 0, right], [0, 1, down]], np.float32)
+    return floats(cv2.warpAffine(plane, way, plane.shape[::-1], borderMode=cv2.BORDER_REPLICATE))
+
+
+def inset(shape: tuple[int, int]) -> Floats:
+    """Return how far every pixel is from the picture's frame, in pixels; 0 on its outermost row and column."""
+    x, y = grid(*shape)
+    return np.minimum(np.minimum(x, shape[1] - 1 - x), np.minimum(y, shape[0] - 1 - y))
 
 
 def grid(height: int, width: int) -> tuple[Floats, Floats]:

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.renderers.studio.colour import to_rgb
-from engine.renderers.studio.filters import Floats, blur, floats, resize, smoothstep
+from engine.renderers.studio.filters import Floats, blur, floats, resize, smaller, smoothstep
 from engine.renderers.studio.scene import Scene, oval
 
 _SIDE = 512
@@ -51,14 +51,13 @@ def areas_of(scene: Scene, count: int, *, smooth: float, least: float, light: fl
         least: The smallest scrap that stays, in squared pixels at 1024.
         light: What a difference of lightness counts beside one of colour.
     """
-    key = ("areas", count, smooth, least, light)
+    key = ("flats", count, smooth, least, light)
     return scene.once(key, lambda: _areas(scene, count, smooth * scene.unit, least * scene.unit**2, light))
 
 
 def _areas(scene: Scene, count: int, smooth: float, least: float, light: float) -> Areas:
-    height, width = scene.shape
-    scale = min(1.0, _SIDE / max(height, width))
-    small = resize(scene.flat, max(8, round(width * scale)), max(8, round(height * scale)))
+    scale, size = smaller(scene.shape, _SIDE)
+    small = resize(scene.flat, *size)
     names = _clustered(small, count, light)
     sigma = max(0.8, smooth * scale)
     names = _without_scraps(_rounded(names, sigma), least * scale * scale)

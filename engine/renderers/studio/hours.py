@@ -104,6 +104,11 @@ def _exposure(bright: Floats, wanted: float) -> float:
     return float(wanted / middle * (middle / 0.15) ** 0.3)
 
 
+def _foot(sky: Floats) -> float:
+    """Return the lowest row of a sky; at least 1."""
+    return float((sky.max(axis=1) > 0.5).nonzero()[0].max(initial=1))
+
+
 def _night_sky(dark: Floats, day: Floats, scene: Scene, rng: np.random.Generator, night: Night) -> Floats:
     """Darken the sky to a gradient, clouds kept, with a few stars where it is surely sky."""
     sky = sure_sky(scene)
@@ -111,7 +116,7 @@ def _night_sky(dark: Floats, day: Floats, scene: Scene, rng: np.random.Generator
         return dark
     height, width = scene.shape
     _, y = grid(height, width)
-    foot = float((sky.max(axis=1) > 0.5).nonzero()[0].max(initial=1))
+    foot = _foot(sky)
     down = power(np.clip(y / foot, 0, 1), 1.4)[..., None]
     bright = luminance(day)
     level = blur(bright, 30 * scene.unit) * 0.5 + 0.5 * float(bright[sky > 0.5].mean())
@@ -197,7 +202,7 @@ def _golden_sky(light: Floats, scene: Scene, side: Floats, amount: float) -> Flo
     if not sky.any():
         return light
     _, y = grid(*scene.shape)
-    foot = float((sky.max(axis=1) > 0.5).nonzero()[0].max(initial=1))
+    foot = _foot(sky)
     low = np.clip(0.65 * y / foot + 0.5 * side - 0.15, 0, 1)
     top, glow = floats((0.46, 0.50, 0.66)), floats((1.0, 0.57, 0.24))
     colour = lerp(np.broadcast_to(top, light.shape), glow, smoothstep(0.0, 1.0, floats(low)))

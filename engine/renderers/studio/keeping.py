@@ -7,7 +7,7 @@ import numpy as np
 
 from engine.contract import Keep
 from engine.renderers.studio.colour import with_curve
-from engine.renderers.studio.filters import Floats, blur, floats, lerp, resize, smoothstep, steepness
+from engine.renderers.studio.filters import Floats, blur, floats, lerp, resize, smaller, smoothstep, steepness
 from engine.renderers.studio.scene import Scene, oval
 from engine.renderers.studio.steering import Steer
 
@@ -60,9 +60,8 @@ def with_source_colours(lab: Floats, scene: Scene, words: Steer) -> Floats:
 
 
 def _reduced(lab: Floats) -> Floats:
-    height, width = lab.shape[:2]
-    share = min(1.0, _SMALL / max(height, width))
-    return resize(lab, max(1, round(width * share)), max(1, round(height * share)))
+    _, size = smaller(lab.shape, _SMALL)
+    return resize(lab, *size)
 
 
 def _seen(apart: Floats, source: Floats, scale: float) -> float:

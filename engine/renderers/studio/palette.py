@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.renderers.studio.colour import colour, to_lab
-from engine.renderers.studio.filters import Floats, blur, floats, lerp, resize, smoothstep
+from engine.renderers.studio.filters import Floats, blur, floats, lerp, resize, smaller, smoothstep
 
 #: The map is worked out on so many colours, in so many turns, and kept on a grid of so many steps an axis.
 _SAMPLES, _TURNS, _CELLS = 3000, 14, 13
@@ -41,8 +41,8 @@ def with_palette(lab: Floats, samples: Floats, weight: float, skin: Floats, foll
         follows: How far lightness follows, 0..1.
     """
     height, width = lab.shape[:2]
-    share = min(1.0, _LOOKED_UP / max(height, width))
-    small = resize(lab, max(2, round(width * share)), max(2, round(height * share)))
+    _, size = smaller(lab.shape, _LOOKED_UP)
+    small = resize(lab, *size)
     moves = _looked_up(_displacements(small.reshape(-1, 3), samples), small)
     moves[..., 0] *= follows
     # White is where there is no pigment: it takes a tint, and no colour.

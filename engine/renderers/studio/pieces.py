@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.renderers.studio.filters import Floats, blur, floats, lerp, resize, steepness
+from engine.renderers.studio.filters import Floats, blur, floats, lerp, resize, smaller, steepness
 from engine.renderers.studio.scene import Scene
 
 _SIDE = 420
@@ -51,12 +51,11 @@ def cut(scene: Scene, count: int, apart: float, smooth: float) -> tuple[Floats, 
         apart: How far colours stay apart, in Lab units; less in a picture of few colours.
         smooth: Rounding of the outlines, in pixels.
     """
-    height, width = scene.shape
-    scale = min(1.0, _SIDE / max(height, width))
-    labels, centres = scene.once(("labels", count, apart), lambda: _labelled(scene, scale, count, apart))
+    scale, size = smaller(scene.shape, _SIDE)
+    labels, centres = scene.once(("pieces", count, apart), lambda: _labelled(resize(scene.flat, *size), count, apart))
     winner = outlined(labels, len(centres), max(0.8, smooth * scale), scene.shape)
     outline = cv2.morphologyEx(winner, cv2.MORPH_GRADIENT, np.ones((3, 3), np.uint8)) > 0
-    seen = scene.once("edges", lambda: _edges(scene))
+    seen = scene.once("edges of pieces", lambda: _edges(scene))
     distance = floats(cv2.distanceTransform(floats(~(outline & (seen > 0.5))).astype(np.uint8), cv2.DIST_L2, 5))
     # An outline where the picture has no edge is a step in a gradient: there the colours run on.
     running = blur(floats(outline & (seen <= 0.5)), 9 * scene.unit) * np.float32(9 * scene.unit)
@@ -81,10 +80,8 @@ def tones(lab: Floats, count: int, apart: float) -> tuple[NDArray[np.int32], Flo
     return _joined(*_kmeans(lab, count), apart)
 
 
-def _labelled(scene: Scene, scale: float, count: int, apart: float) -> tuple[NDArray[np.int32], Floats]:
-    """Return each pixel's colour of a small copy, by number, and the colours."""
-    height, width = scene.shape
-    small = resize(scene.flat, max(8, round(width * scale)), max(8, round(height * scale)))
+def _labelled(small: Floats, count: int, apart: float) -> tuple[NDArray[np.int32], Floats]:
+    """Return each pixel's colour of a small copy (Lab), by number, and the colours."""
     spread = float(np.sqrt(small.reshape(-1, 3).var(axis=0).sum()))
     return _joined(*_kmeans(small, count), apart * min(1.0, spread / 32))
 

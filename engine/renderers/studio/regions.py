@@ -94,14 +94,13 @@ def _clues(scene: Scene, parts: Segments) -> Clues:
     small = scene.small
     luma = np.ascontiguousarray(small[..., 0])
     dx, dy = slopes(blur(luma, 0.7))
-    y = parts.at[:, 1] * max(luma.shape) / luma.shape[0]
     tint = small[..., 1:].reshape(-1, 2)
     wild = float(np.percentile(np.linalg.norm(tint - np.median(tint, axis=0), axis=1), 95))
     tallest = max((face.h for face in scene.faces), default=0) / scene.shape[0]
     inner = parts.inner()
     across, down = (_inside(parts, floats(np.abs(slope)), inner) for slope in (dx, dy))
     chroma = floats(np.hypot(parts.lab[:, 1], parts.lab[:, 2]))
-    return Clues(across, down, y, chroma, wild < _FADED, tallest > _PORTRAIT)
+    return Clues(across, down, parts.down, chroma, wild < _FADED, tallest > _PORTRAIT)
 
 
 def _inside(parts: Segments, plane: Floats, inner: Floats) -> Floats:

@@ -15,12 +15,14 @@ import numpy as np
 from engine.renderers.studio.filters import (
     Floats,
     blur,
+    box,
     floats,
     grid,
     guided,
     lerp,
     resize,
     slopes,
+    smaller,
     smoothstep,
     steepness,
 )
@@ -46,9 +48,7 @@ def form_of(scene: Scene) -> Form:
 
 
 def _form(scene: Scene) -> Form:
-    height, width = scene.shape
-    share = min(1.0, SIDE / max(height, width))
-    size = max(8, round(width * share)), max(8, round(height * share))
+    share, size = smaller(scene.shape, SIDE)
     unit = max(size) / 1024
     matte = floats(np.clip(resize(scene.matte, *size), 0, 1))
     tone = resize(floats(scene.flat[..., 0] / 100), *size)
@@ -157,21 +157,17 @@ def laid(scene: Scene, small: Floats) -> Floats:
     height, width = scene.shape
     rows, columns = small.shape[:2]
     tone = scene.once(("relight.tone", rows), lambda: resize(floats(scene.flat[..., 0] / 100), columns, rows))
-    side = (2 * max(1, round(0.012 * max(rows, columns))) + 1,) * 2
-
-    def mean(plane: Floats) -> Floats:
-        return floats(cv2.blur(plane, side, borderType=cv2.BORDER_REFLECT_101))
-
-    centre = mean(tone)
-    spread = mean(floats(tone * tone)) - centre * centre + 4e-3
+    reach = max(1, round(0.012 * max(rows, columns)))
+    centre = box(tone, reach)
+    spread = box(floats(tone * tone), reach) - centre * centre + 4e-3
     guide = floats(scene.flat[..., 0] / 100)
     planes = small[..., None] if small.ndim == 2 else small
     out = np.empty((height, width, planes.shape[2]), np.float32)
     for k in range(planes.shape[2]):
         plane = np.ascontiguousarray(planes[..., k])
-        slope = (mean(floats(tone * plane)) - centre * mean(plane)) / spread
-        base = mean(floats(mean(plane) - slope * centre))
-        out[..., k] = resize(mean(floats(slope)), width, height) * guide + resize(base, width, height)
+        slope = (box(floats(tone * plane), reach) - centre * box(plane, reach)) / spread
+        base = box(floats(box(plane, reach) - slope * centre), reach)
+        out[..., k] = resize(box(floats(slope), reach), width, height) * guide + resize(base, width, height)
     return floats(np.clip(out[..., 0] if small.ndim == 2 else out, 0, None))
 
 

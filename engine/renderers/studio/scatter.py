@@ -19,7 +19,7 @@ def strewn(rng: np.random.Generator, apart: Floats, times: float) -> Points:
     return np.stack([at % apart.shape[1], at // apart.shape[1]], 1) + within - 0.5
 
 
-def sampled(plane: Floats, points: Points) -> Floats:
+def sampled(plane: Floats, points: Points | Floats) -> Floats:
     """Return a plane's (or picture's) values at points, the nearest pixel's; points outside take the border's."""
     x = np.clip(np.rint(points[:, 0]).astype(np.int64), 0, plane.shape[1] - 1)
     y = np.clip(np.rint(points[:, 1]).astype(np.int64), 0, plane.shape[0] - 1)

@@ -17,7 +17,7 @@ from engine.images.fit import fit, resized
 from engine.renderers.base import Input, Pixels
 from engine.renderers.studio.colour import skin, to_bytes, to_lab
 from engine.renderers.studio.depth import depth_of
-from engine.renderers.studio.filters import Floats, bilateral, blur, floats, resize, steepness
+from engine.renderers.studio.filters import Floats, bilateral, blur, floats, resize, smaller, steepness
 from engine.renderers.studio.flow import Flow, flow_of
 from engine.renderers.studio.matte import Cutout, cut_out
 from engine.renderers.studio.regions import Regions, regions_of
@@ -95,9 +95,8 @@ class Scene:
     @derived
     def small(self) -> Floats:
         """Lab on a small copy (long side 256): enough to see what is where."""
-        height, width = self.shape
-        share = min(1.0, 256 / max(height, width))
-        return to_lab(resize(self.rgb, max(8, round(width * share)), max(8, round(height * share))))
+        _, size = smaller(self.shape, 256)
+        return to_lab(resize(self.rgb, *size))
 
     @derived
     def segments(self) -> Segments:
@@ -123,9 +122,8 @@ class Scene:
     def flat(self) -> Floats:
         """Lab without its fine texture, edges kept: what a painter sees with half-closed eyes."""
         height, width = self.shape
-        share = min(1.0, 640 / max(height, width))
-        small = resize(self.lab, max(1, round(width * share)), max(1, round(height * share)))
-        return resize(bilateral(small, 9.0, 4.0, 4), width, height)
+        _, size = smaller(self.shape, 640)
+        return resize(bilateral(resize(self.lab, *size), 9.0, 4.0, 4), width, height)
 
     @derived
     def flow(self) -> Flow:

@@ -11,6 +11,7 @@ from scipy.sparse import coo_matrix, diags
 from scipy.sparse.csgraph import dijkstra
 from scipy.sparse.linalg import spsolve
 
+from engine.renderers.studio.colour import lab_bytes
 from engine.renderers.studio.filters import Floats, floats
 
 Numbers = NDArray[np.int32]
@@ -34,6 +35,11 @@ class Segments(NamedTuple):
     rim: Floats
     pairs: Numbers
 
+    @property
+    def down(self) -> Floats:
+        """How far down each is, as a share of the height."""
+        return floats(self.at[:, 1] * (max(self.labels.shape) / self.labels.shape[0]))
+
     def mean(self, plane: Floats) -> Floats:
         """Return the mean of a plane in each segment."""
         total = np.bincount(self.labels.ravel(), plane.ravel().astype(np.float64), len(self.area))
@@ -51,12 +57,8 @@ class Segments(NamedTuple):
 
 
 def segments_of(lab: Floats, size: int) -> Segments:
-    """Cut a Lab picture into superpixels of about `size` pixels across (SLIC; Achanta et al., 2012)."""
-    scaled = np.clip(lab * np.asarray([2.55, 1, 1], np.float32) + np.asarray([0, 128, 128], np.float32), 0, 255)
-    slic = cv2.ximgproc.createSuperpixelSLIC(scaled.astype(np.uint8), cv2.ximgproc.SLIC, size, 12.0)
-    slic.iterate(4)
-    slic.enforceLabelConnectivity(30)
-    labels = np.asarray(slic.getLabels(), np.int32)
+    """Cut a Lab picture into superpixels of about `size` pixels across."""
+    labels = superpixels(lab, size, ruler=12.0, least=30, rounds=4)
     count = int(labels.max()) + 1
     height, width = labels.shape
     area = np.maximum(np.bincount(labels.ravel(), minlength=count), 1)
@@ -66,6 +68,22 @@ def segments_of(lab: Floats, size: int) -> Segments:
     means = sums / area[:, None]
     rim = np.stack([np.bincount(e, minlength=count) for e in (labels[:, 0], labels[0], labels[:, -1], labels[-1])], 1)
     return Segments(labels, floats(means[:, :3]), floats(means[:, 3:]), floats(area), floats(rim), _pairs(labels))
+
+
+def superpixels(lab: Floats, size: int, *, ruler: float, least: int, rounds: int) -> Numbers:
+    """Return which superpixel each pixel of a Lab picture is in (SLIC; Achanta et al., 2012), from 0 without gaps.
+
+    Args:
+        lab: HxWx3.
+        size: How many pixels across they are, about.
+        ruler: How much place counts beside colour: a high one makes them compact.
+        least: Smaller ones, in percent of the usual size, are joined to a neighbour.
+        rounds: Of the search.
+    """
+    slic = cv2.ximgproc.createSuperpixelSLIC(lab_bytes(lab), cv2.ximgproc.SLIC, size, ruler)
+    slic.iterate(rounds)
+    slic.enforceLabelConnectivity(least)
+    return np.asarray(slic.getLabels(), np.int32)
 
 
 def _pairs(labels: Numbers) -> Numbers:

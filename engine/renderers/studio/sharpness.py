@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from engine.renderers.studio.filters import Floats, blur, floats, resize, smoothstep, steepness
+from engine.renderers.studio.filters import Floats, blur, floats, resize, smaller, smoothstep, steepness
 
 _SIDE = 512
 #: The blur that is added to see how much an edge minds it, in pixels of the copy.
@@ -27,9 +27,8 @@ def sharpness_of(luma: Floats) -> Sharpness:
     An edge that is blurred already hardly changes when it is blurred again; the ratio of its slopes tells its width
     (Zhuo and Sim, "Defocus map estimation from a single image", 2011).
     """
-    height, width = luma.shape
-    share = min(1.0, _SIDE / max(height, width))
-    small = resize(luma, max(8, round(width * share)), max(8, round(height * share)))
+    _, size = smaller(luma.shape, _SIDE)
+    small = resize(luma, *size)
     once, twice = (steepness(plane) for plane in (blur(small, 0.6), blur(blur(small, 0.6), _AGAIN)))
     ratio = np.maximum(once / (twice + 1e-3), 1.02)
     sigma = np.minimum(_AGAIN / np.sqrt(ratio * ratio - 1), _MOST)

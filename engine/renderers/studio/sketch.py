@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.renderers.studio.filters import Floats, blur, floats, resize, smoothstep
+from engine.renderers.studio.filters import Floats, blur, floats, resize, smaller, smoothstep
 from engine.renderers.studio.relight import inflated
 from engine.renderers.studio.scene import Scene
 
@@ -47,8 +47,7 @@ def _read(scene: Scene) -> Sketch:
     # A line is darker than what it lies on, be that paper or a wash.
     ratio = np.clip(scene.luma / (closed + 0.05), 0, 1.2)
     ink = smoothstep(0.10, 0.44, floats(1 - blur(floats(ratio), 0.6 * scene.unit)))
-    share = min(1.0, _SIDE / max(height, width))
-    size = max(8, round(width * share)), max(8, round(height * share))
+    share, size = smaller(scene.shape, _SIDE)
     unit = max(size) / 1024
     small = np.clip(resize(ink, *size) * (1.0 + 0.6 / max(share, 0.3) * 0.5), 0, 1)
     figure, areas = _enclosed(floats(small), unit)
@@ -72,8 +71,8 @@ def _washed(scene: Scene, closed: Floats, ink: Floats) -> Floats:
 
 def paper_of(scene: Scene) -> Floats:
     """Return how light the paper is at every place, 0..1: lines closed over, then smoothed."""
-    share = min(1.0, 256 / max(scene.shape))
-    small = resize(scene.luma, max(8, round(scene.shape[1] * share)), max(8, round(scene.shape[0] * share)))
+    _, size = smaller(scene.shape, 256)
+    small = resize(scene.luma, *size)
     side = 2 * max(2, round(0.02 * max(small.shape))) + 1
     kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (side, side))
     closed = floats(cv2.morphologyEx(small, cv2.MORPH_CLOSE, kernel))

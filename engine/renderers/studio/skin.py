@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from engine.contract import Box
-from engine.renderers.studio.filters import Floats, blur, floats, lerp, smoothstep
+from engine.renderers.studio.filters import Floats, blur, floats, smoothstep
 from engine.renderers.studio.scene import Scene, oval
 
 
@@ -66,4 +66,4 @@ def cleared_eyes(lab: Floats, scene: Scene, angle: float, amount: float) -> Floa
             out[..., 0] += 0.42 * amount * spot * np.clip(92 - out[..., 0], 0, None)
             out[..., 1:] *= (1 - 0.5 * amount * spot)[..., None]
     out[..., 0] = np.clip(out[..., 0], 0, 100)
-    return lerp(lab, out, 1.0)
+    return out

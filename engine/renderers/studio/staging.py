@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import re
-import tomllib
-from functools import cache
-from importlib.resources import files
-from typing import Any, NamedTuple
+from typing import NamedTuple
+
+from engine.renderers.studio.steering import table
 
 _MATERIALS = ("paper", "linen", "oak", "marble", "slate", "gradient", "bokeh")
 #: How many words may stand between a colour and what it is the colour of.
@@ -28,9 +27,9 @@ def staging(prompt: str, tags: frozenset[str]) -> Staging:
     """Return the backdrop that a prompt wants; `tags` are those of its steering words."""
     material = next((name for name in _MATERIALS if f"on-{name}" in tags), None)
     thoughts = [re.findall(r"[^\W_]+", thought) for thought in re.split(r"[,.;:!?]", prompt.lower())]
-    table = _table()["backdrops"]
+    talk = table()["backdrops"]
     shade = sum(
-        _before(words, set(table["nouns"]), set(table[kind])) * sign for words in thoughts for kind, sign in _SHADES
+        _before(words, set(talk["nouns"]), set(talk[kind])) * sign for words in thoughts for kind, sign in _SHADES
     )
     return Staging(material, _colour(thoughts), max(-1, min(1, shade)))
 
@@ -40,15 +39,10 @@ def _before(words: list[str], nouns: set[str], wanted: set[str]) -> bool:
     return any(word in wanted and nouns & set(words[k + 1 : k + 3]) for k, word in enumerate(words))
 
 
-@cache
-def _table() -> dict[str, Any]:
-    return tomllib.loads(files("prompts").joinpath("steer.toml").read_text(encoding="utf-8"))
-
-
 def _colour(thoughts: list[list[str]]) -> str | None:
     """Return the colour named just before a backdrop's noun, or after one ("a backdrop of sage")."""
-    colours: dict[str, str] = _table()["colours"]
-    nouns = set(_table()["backdrops"]["nouns"])
+    colours: dict[str, str] = table()["colours"]
+    nouns = set(table()["backdrops"]["nouns"])
     for words in thoughts:
         at = [k for k, word in enumerate(words) if word in nouns]
         named = [k for k, word in enumerate(words) if word in colours]

@@ -44,14 +44,15 @@ class Steer:
 
 
 @cache
-def _table() -> dict[str, Any]:
+def table() -> dict[str, Any]:
+    """Return prompts/steer.toml, read once."""
     return tomllib.loads(files("prompts").joinpath("steer.toml").read_text(encoding="utf-8"))
 
 
 @cache
 def _words() -> dict[str, int]:
     """Every steering phrase and the number of its entry."""
-    return {phrase: number for number, entry in enumerate(_table()["steer"]) for phrase in entry["words"]}
+    return {phrase: number for number, entry in enumerate(table()["steer"]) for phrase in entry["words"]}
 
 
 def steer(prompt: str, negative: str = "", already: str = "") -> Steer:
@@ -64,7 +65,7 @@ def steer(prompt: str, negative: str = "", already: str = "") -> Steer:
     asked.pop(_words().get(already, -1), None)
     for number, weight in _asked(negative).items():
         asked.setdefault(number, -0.6 * abs(weight))
-    entries = _table()["steer"]
+    entries = table()["steer"]
     axes: dict[str, float] = {}
     tags: set[str] = set()
     for number, weight in asked.items():
@@ -99,9 +100,9 @@ def _tokens(text: str) -> list[str]:
 def _shades_a_colour(tokens: Sequence[str], at: int, phrase: str) -> bool:
     """Whether a word belongs to a colour: "dark red" darkens no picture."""
     return (
-        phrase in _table()["colour_words"]["fillers"]
+        phrase in table()["colour_words"]["fillers"]
         and tokens[at + 1 : at + 2] != []
-        and (tokens[at + 1] in _table()["colours"])
+        and (tokens[at + 1] in table()["colours"])
     )
 
 
@@ -120,7 +121,7 @@ def _phrases(tokens: Sequence[str], known: Mapping[str, object]) -> Iterator[tup
 
 def _weight(before: Sequence[str]) -> float:
     """Return what the words before a phrase make of it, within the same thought."""
-    modifiers: dict[str, float] = _table()["modifiers"]
+    modifiers: dict[str, float] = table()["modifiers"]
     weight = 1.0
     for token in reversed(before):
         if not token[0].isalnum() or token in _words():
@@ -136,11 +137,11 @@ def _palette(prompt: str) -> Named:
         count = phrase.count(" ") + 1
         if count > 1:
             tokens[at : at + count] = ["-"] * count
-    return named_colours(tokens, _table())
+    return named_colours(tokens, table())
 
 
 def _notes(prompt: str) -> tuple[str, ...]:
     tokens = _tokens(prompt)
     return tuple(
-        str(entry["note"]) for entry in _table()["cannot"] if any(_phrases(tokens, dict.fromkeys(entry["words"])))
+        str(entry["note"]) for entry in table()["cannot"] if any(_phrases(tokens, dict.fromkeys(entry["words"])))
     )

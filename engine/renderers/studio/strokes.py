@@ -84,7 +84,7 @@ def _patches(lab: Floats, side: int, step: int, *, padded: bool) -> _Patches:
         ys, xs = (np.arange(0, length - side, step) for length in (height, width))
     at = np.stack(np.meshgrid(ys, xs, indexing="ij"), axis=-1).reshape(-1, 2)
     cell = side / _CELLS
-    small = resize(lab, max(_CELLS, round(width / cell)), max(_CELLS, round(height / cell)))
+    small = resize(lab, max(_CELLS, round(width / cell)), max(_CELLS, round(height / cell))).copy()
     small[..., 0] = (small[..., 0] - small[..., 0].mean()) / (small[..., 0].std() + 3)
     rows = np.clip((at[:, :1] / cell).round().astype(int) + np.arange(_CELLS), 0, small.shape[0] - 1)
     columns = np.clip((at[:, 1:] / cell).round().astype(int) + np.arange(_CELLS), 0, small.shape[1] - 1)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
+from engine.renderers.studio.air import corners
 from engine.renderers.studio.colour import (
     to_rgb,
     toward_neutral,
@@ -135,7 +136,7 @@ def aired(lab: Floats, words: Steer, scene: Scene) -> Floats:
         out[..., 0] += 0.75 * words.up("glow") * halo * (1 - lightness / 100)
     out[..., 0] = out[..., 0] * (1 - 0.13 * words.up("fade")) + 9 * words.up("fade")
     if words.up("vignette"):
-        out[..., 0] *= 1 - 0.36 * words.up("vignette") * _corners(scene)
+        out[..., 0] *= 1 - 0.36 * words.up("vignette") * corners(scene.shape)
     if words.up("grain"):
         silver = scene.once("silver", lambda: grain(np.random.default_rng(5), scene.shape, max(1.2, 1.7 * scene.unit)))
         t = out[..., 0] / 100
@@ -155,10 +156,3 @@ def _sunlit(lab: Floats, scene: Scene, amount: float) -> None:
     lab[..., 0] += amount * (7 * fall * body - 0.10 * (1 - fall) * lab[..., 0])
     lab[..., 1] += amount * (3.5 * fall * body)
     lab[..., 2] += amount * (9 * fall * body - 2.5 * (1 - fall))
-
-
-def _corners(scene: Scene) -> Floats:
-    height, width = scene.shape
-    x, y = grid(height, width)
-    away = np.hypot((x - width / 2) / (0.71 * width), (y - height / 2) / (0.71 * height))
-    return smoothstep(0.45, 1.1, floats(away))

@@ -7,6 +7,7 @@ import pytest
 from engine.contract import Box, Change, Keep, Role
 from engine.errors import RenderCancelled
 from engine.renderers.base import Input
+from engine.renderers.studio.scene import Scene
 from tests.bench import quality
 
 LOOKS = tuple(quality.looks())
@@ -16,6 +17,14 @@ every_look = pytest.mark.parametrize("look", LOOKS)
 def edges(pixels):
     grey = cv2.GaussianBlur(cv2.cvtColor(pixels[..., :3], cv2.COLOR_RGB2GRAY).astype(np.float32), (0, 0), 2)
     return np.hypot(cv2.Sobel(grey, cv2.CV_32F, 1, 0), cv2.Sobel(grey, cv2.CV_32F, 0, 1))
+
+
+def frozen(made):
+    """Return what a scene keeps, so that who writes to it is caught."""
+    for part in made if isinstance(made, tuple) else (made,):
+        if isinstance(part, np.ndarray):
+            part.setflags(write=False)
+    return made
 
 
 def difference(one, other):
@@ -156,3 +165,14 @@ def test_a_tiny_or_empty_picture_is_no_trouble(look, render):
     for pixels in (np.zeros((17, 16, 3), np.uint8), np.full((24, 64, 3), 255, np.uint8)):
         (result,) = render(look, pixels)
         assert result.pixels.shape == pixels.shape
+
+
+@every_look
+def test_no_look_changes_what_the_variants_share(look, render, astronaut, monkeypatch):
+    """On a small picture a blur of a part of a pixel is none, and what is not blurred is still the scene's own."""
+    once = Scene.once
+    monkeypatch.setattr(Scene, "once", lambda scene, what, make: frozen(once(scene, what, make)))
+    face = Box(x=16, y=6, w=9, h=9)
+    source = Input(cv2.resize(astronaut, (48, 48), interpolation=cv2.INTER_AREA), faces=(face,))
+    for change, keep in ((Change.SUBTLE, {Keep.COLORS}), (Change.STRONG, {Keep.IDENTITY})):
+        assert render(look, source, change=change, keep=frozenset(keep), prompt="film, at night in autumn rain")

@@ -8,7 +8,7 @@ from typing import ClassVar, NamedTuple
 import numpy as np
 
 from engine.renderers.studio.colour import colour
-from engine.renderers.studio.filters import Floats, blur, floats, grid, lerp, smoothstep
+from engine.renderers.studio.filters import Floats, blur, floats, grid, inset, lerp, smoothstep
 from engine.renderers.studio.flats import calm, tone_area
 from engine.renderers.studio.hatching import phase, ruled
 from engine.renderers.studio.look import Brief, Look
@@ -84,9 +84,7 @@ def _grid(shape: tuple[int, int], cell: float, width: float) -> Floats:
 
 def _frame(shape: tuple[int, int], unit: float) -> Floats:
     """Return the double frame of a drawing sheet."""
-    x, y = grid(*shape)
-    inset = np.minimum(np.minimum(x, shape[1] - 1 - x), np.minimum(y, shape[0] - 1 - y))
-    lines = (np.clip(0.5 + w * unit / 2 - np.abs(inset - at * unit), 0, 1) for at, w in ((12, 2.2), (18, 0.9)))
+    lines = (np.clip(0.5 + w * unit / 2 - np.abs(inset(shape) - at * unit), 0, 1) for at, w in ((12, 2.2), (18, 0.9)))
     return floats(sum(lines))
 
 
@@ -134,10 +132,5 @@ def shadows(brief: Brief, sheet: Sheet) -> Floats:
         where = 1 - tone_area(tone, level, smooth=3 * unit, least=260 * unit * unit)
         thin = ruled(phase(scene.shape, sheet.angle + turn, pitch), floats(np.full(scene.shape, 1.0 / pitch)))
         total = np.maximum(total, where * thin)
-    inside = smoothstep(18 * unit, 19 * unit, _inset(scene.shape))
+    inside = smoothstep(18 * unit, 19 * unit, inset(scene.shape))
     return floats(total * inside * (1 - 0.5 * blur(scene.near_faces(0.9), 2 * unit)))
-
-
-def _inset(shape: tuple[int, int]) -> Floats:
-    x, y = grid(*shape)
-    return floats(np.minimum(np.minimum(x, shape[1] - 1 - x), np.minimum(y, shape[0] - 1 - y)))

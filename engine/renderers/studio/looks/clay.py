@@ -6,6 +6,7 @@ from typing import ClassVar, NamedTuple
 
 import numpy as np
 
+from engine.renderers.studio.air import rolled
 from engine.renderers.studio.colour import linear, to_lab, to_rgb, unlinear, with_saturation
 from engine.renderers.studio.features import feature_height, printed
 from engine.renderers.studio.filters import Floats, blur, floats, lerp
@@ -106,7 +107,7 @@ def photographed(height: Floats, albedo: Floats, brief: Brief, table: Table) -> 
     fallen = _inside(light.diffuse, unit)
     body = linear(albedo) * (fallen + ambient) * creases[..., None]
     shine = 0.055 * light.gloss * creases
-    graded = unlinear(_rolled(floats(1.06 * body + shine[..., None])))
+    graded = unlinear(rolled(floats(1.06 * body + shine[..., None])))
     lab = to_lab(graded)
     # Light that has been inside the clay comes out more coloured: creases glow instead of going grey.
     lab[..., 1:] *= (1 + 0.22 * (1 - creases))[..., None]
@@ -120,8 +121,3 @@ def _inside(light: Floats, unit: float) -> Floats:
         plane = np.ascontiguousarray(light[..., k])
         out[..., k] = lerp(plane, blur(plane, reach * unit), share)
     return out
-
-
-def _rolled(light: Floats) -> Floats:
-    """Roll highlights off instead of clipping them."""
-    return floats(np.where(light < 0.7, light, 0.7 + 0.3 * np.tanh((light - 0.7) / 0.3)))

@@ -10,7 +10,7 @@ import numpy as np
 from engine.renderers.studio.brushes import flat_brush
 from engine.renderers.studio.brushwork import Easel, Layer, finish_faces, laid, strokes_on, wrong_on
 from engine.renderers.studio.colour import colour, to_rgb, with_saturation
-from engine.renderers.studio.filters import Floats, blur, floats, grid, lerp, smoothstep
+from engine.renderers.studio.filters import Floats, blur, floats, inset, lerp, smoothstep
 from engine.renderers.studio.look import Brief, Look
 from engine.renderers.studio.pieces import cut
 from engine.renderers.studio.texture import noise, paper
@@ -102,9 +102,7 @@ def untaped(rgb: Floats, brief: Brief) -> Floats:
     """Take the masking tape off: a clean white rim, under which a little paint has crept."""
     height, width = brief.scene.shape
     unit = brief.scene.unit
-    x, y = grid(height, width)
-    inset = np.minimum(np.minimum(x, width - 1 - x), np.minimum(y, height - 1 - y))
-    crept = inset + unit * np.clip(noise(brief.dice.rng, (height, width), 9 * unit, 2) - 0.8, 0, 2)
+    crept = inset((height, width)) + unit * np.clip(noise(brief.dice.rng, (height, width), 9 * unit, 2) - 0.8, 0, 2)
     painted = smoothstep(17 * unit, 17 * unit + 1.2, floats(crept))
     return lerp(np.broadcast_to(colour("#f6f2e8"), rgb.shape), rgb, painted)
 

@@ -7,10 +7,11 @@ from typing import ClassVar, NamedTuple
 import cv2
 import numpy as np
 
+from engine.renderers.studio.air import rolled
 from engine.renderers.studio.areas import Areas, areas_of
 from engine.renderers.studio.colour import linear, to_lab, to_rgb, unlinear
 from engine.renderers.studio.features import feature_height, printed
-from engine.renderers.studio.filters import Floats, blur, floats, lerp, resize, slopes, smoothstep
+from engine.renderers.studio.filters import Floats, blur, floats, lerp, resize, slopes, smaller, smoothstep
 from engine.renderers.studio.flow import Flow
 from engine.renderers.studio.look import Brief, Look
 from engine.renderers.studio.scene import Scene
@@ -109,8 +110,7 @@ def blown(parts: Areas, brief: Brief, skin: Skin) -> Floats:
 
 def _swollen(parts: Areas, scene: Scene) -> Floats:
     height, width = scene.shape
-    scale = min(1.0, 340 / max(height, width))
-    size = max(8, round(width * scale)), max(8, round(height * scale))
+    scale, size = smaller(scene.shape, 340)
     small = cv2.resize(parts.labels, size, interpolation=cv2.INTER_NEAREST)
     risen = resize(blur(swollen(np.asarray(small, np.int32)), 0.8), width, height) / np.float32(scale)
     # Large balloons are flatter than a ball: there would be no room for the small ones beside them.
@@ -148,7 +148,7 @@ def shining(height: Floats, albedo: Floats, parts: Areas, brief: Brief, skin: Sk
     face = scene.near_faces(1.1)
     body = lerp(floats(latex), floats(metal), floats(skin.foil * (1 - 0.65 * face)))
     shine = _highlights(surface, skin) * (1 - 0.75 * face) * smoothstep(unit, 4 * unit, parts.edge)
-    shone = 1 - (1 - np.clip(_rolled(floats(1.08 * body * seam)), 0, 1)) * (1 - shine[..., None])
+    shone = 1 - (1 - np.clip(rolled(floats(1.08 * body * seam)), 0, 1)) * (1 - shine[..., None])
     return _clean(unlinear(floats(shone)))
 
 
@@ -158,10 +158,6 @@ def _highlights(surface: Normals, skin: Skin) -> Floats:
     large = softbox(surface, Box(0.62 * x, 0.62 * y, 0.17, 0.24, 0.10))
     strip = softbox(surface, Box(-0.72 * x, -0.72 * y, 0.30, 0.05, 0.08))
     return floats(np.clip(skin.shine * ((0.62 - 0.2 * skin.foil) * large + 0.22 * strip), 0, 1))
-
-
-def _rolled(light: Floats) -> Floats:
-    return floats(np.where(light < 0.7, light, 0.7 + 0.3 * np.tanh((light - 0.7) / 0.3)))
 
 
 def _clean(rgb: Floats) -> Floats:

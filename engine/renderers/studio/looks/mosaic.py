@@ -10,8 +10,7 @@ from numpy.typing import NDArray
 from engine.contract import Keep
 from engine.renderers.studio.areas import means
 from engine.renderers.studio.colour import colour, linear, to_lab, to_rgb, unlinear
-from engine.renderers.studio.features import shifted
-from engine.renderers.studio.filters import Floats, blur, floats, grid, lerp, smoothstep
+from engine.renderers.studio.filters import Floats, blur, floats, grid, lerp, shifted, smoothstep
 from engine.renderers.studio.look import Brief, Look
 from engine.renderers.studio.tesserae import Tiles, laid
 from engine.renderers.studio.texture import grain, noise

@@ -8,8 +8,8 @@ import numpy as np
 
 from engine.renderers.studio.areas import Labels, means, rounded, without_specks
 from engine.renderers.studio.colour import colour, linear, to_lab, to_rgb, unlinear, with_saturation
-from engine.renderers.studio.features import printed, shifted
-from engine.renderers.studio.filters import Floats, blur, floats, lerp, resize, slopes, smoothstep
+from engine.renderers.studio.features import printed
+from engine.renderers.studio.filters import Floats, blur, floats, lerp, resize, shifted, slopes, smaller, smoothstep
 from engine.renderers.studio.look import Brief, Look
 from engine.renderers.studio.pieces import outlined, tones
 from engine.renderers.studio.scene import Scene
@@ -80,9 +80,8 @@ def drawn(brief: Brief) -> Design:
 
 def stacked(scene: Scene, design: Design) -> Stack:
     """Cut the sheets: tones of the whole picture with rounded outlines, finer ones for faces; then order them."""
-    height, width = scene.shape
-    scale = min(1.0, _SIDE / max(height, width))
-    small = resize(scene.flat, max(8, round(width * scale)), max(8, round(height * scale)))
+    scale, size = smaller(scene.shape, _SIDE)
+    small = resize(scene.flat, *size)
     small_labels, centres = tones(small, design.sheets + 3, 7.0)
     sigma = max(0.8, design.smooth * scene.unit * scale)
     once = outlined(small_labels, len(centres), sigma, small_labels.shape).astype(np.int32)

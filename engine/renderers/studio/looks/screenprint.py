@@ -6,11 +6,12 @@ from typing import ClassVar, NamedTuple
 
 import numpy as np
 
-from engine.renderers.studio.colour import colour, to_lab, to_rgb
+from engine.renderers.studio.colour import to_rgb
 from engine.renderers.studio.filters import Floats, blur, floats, lerp, smoothstep, warp
 from engine.renderers.studio.flats import Areas, areas_of, backdrop, calm, features, sprayed, stepped, tone_area
 from engine.renderers.studio.halftone import dots
 from engine.renderers.studio.look import Brief, Look
+from engine.renderers.studio.palette import swatch
 from engine.renderers.studio.scene import Scene
 from engine.renderers.studio.texture import grain, noise
 
@@ -58,7 +59,7 @@ def drawn(brief: Brief) -> Press:
     """Draw a variant's inks and press; bold words simplify, detail does the opposite."""
     dice, words, scene = brief.dice, brief.steer, brief.scene
     sets = suited(scene)
-    inks = to_lab(floats([[colour(code) for code in sets[dice.choose((0, 1, 2, 3))]]]))[0]
+    inks = swatch(sets[dice.choose((0, 1, 2, 3))])
     return Press(
         inks=inks,
         hue=dice.choose((0.55, 0.3, 0.7, 0.0)),
@@ -77,16 +78,12 @@ def suited(scene: Scene) -> list[tuple[str, ...]]:
         areas = _areas(scene)
         weight = areas.sizes * (4 + np.hypot(*areas.colours[:, 1:].T))
         gaps = [
-            float((weight * np.min([_apart(areas.colours, ink) for ink in _lab(codes)], axis=0)).sum())
+            float((weight * np.min([_apart(areas.colours, ink) for ink in swatch(codes)], axis=0)).sum())
             for codes in INKS
         ]
         return [INKS[k] for k in np.argsort(gaps, kind="stable")[:4]]
 
     return scene.once("suited inks", made)
-
-
-def _lab(codes: tuple[str, ...]) -> Floats:
-    return floats(to_lab(floats([[colour(code) for code in codes]]))[0])
 
 
 def _apart(colours: Floats, ink: Floats) -> Floats:

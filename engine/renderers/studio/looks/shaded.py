@@ -7,10 +7,11 @@ from typing import ClassVar, NamedTuple
 import numpy as np
 
 from engine.renderers.studio.air import dithered, luminance, rolled
-from engine.renderers.studio.colour import colour, linear, to_lab, to_rgb, unlinear
+from engine.renderers.studio.colour import linear, to_rgb, unlinear
 from engine.renderers.studio.develop import developed
-from engine.renderers.studio.filters import Floats, blur, floats, lerp, resize, smoothstep
+from engine.renderers.studio.filters import Floats, blur, floats, lerp, resize, smaller, smoothstep
 from engine.renderers.studio.look import Brief, Look
+from engine.renderers.studio.palette import swatch
 from engine.renderers.studio.relight import shone
 from engine.renderers.studio.scene import Scene
 from engine.renderers.studio.sculpt import Lamp, lit, occluded, shadowed
@@ -76,7 +77,7 @@ def turned(scene: Scene, chosen: Set, strength: float) -> Floats:
 
 def tinted(scene: Scene, sketch: Sketch, tints: tuple[str, ...]) -> Floats:
     """Return the colours of the drawing's areas, sRGB: its own where it has any, else the tints, the largest first."""
-    shades = to_lab(floats([[colour(code) for code in tints]]))[0]
+    shades = swatch(tints)
     shades[:, 0] = np.clip(shades[:, 0], 46, 92)
     sizes = np.bincount(sketch.areas.ravel())
     sizes[0] = 0
@@ -86,7 +87,7 @@ def tinted(scene: Scene, sketch: Sketch, tints: tuple[str, ...]) -> Floats:
         table[number] = shades[-1] if small else shades[rank % max(1, len(shades) - 1)]
     if scene.faces:
         covered = np.bincount(sketch.areas.ravel(), weights=scene.near_faces(0.8).ravel())
-        table[covered > 0.45 * np.maximum(sizes, 1)] = to_lab(floats([[colour(_SKIN)]]))[0, 0]
+        table[covered > 0.45 * np.maximum(sizes, 1)] = swatch((_SKIN,))[0]
     lab = blur(floats(table[sketch.areas]), 1.5 * scene.unit)
     wash = sketch.wash
     paper = floats([np.median(wash[..., k][sketch.figure < 0.5]) if (sketch.figure < 0.5).any() else 0 for k in (1, 2)])
@@ -101,8 +102,7 @@ def tinted(scene: Scene, sketch: Sketch, tints: tuple[str, ...]) -> Floats:
 def shaded(scene: Scene, sketch: Sketch, body: Floats, chosen: Set, share: float) -> Floats:
     """Light the drawing's form and lay it on its paper, sRGB."""
     rows, columns = scene.shape
-    half = min(1.0, 640 / max(scene.shape))
-    size = max(8, round(columns * half)), max(8, round(rows * half))
+    half, size = smaller(scene.shape, 640)
     height, unit = floats(resize(sketch.height, *size) * half), scene.unit * half
     key = Lamp(chosen.angle, chosen.lift, chosen.key, 1.15)
     fill = Lamp(chosen.angle + 2.4, 0.75, (0.72, 0.83, 1.0), 0.22)

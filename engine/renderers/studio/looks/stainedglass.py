@@ -8,6 +8,7 @@ import cv2
 import numpy as np
 
 from engine.contract import Keep
+from engine.renderers.studio.air import rolled
 from engine.renderers.studio.areas import Areas, areas_of
 from engine.renderers.studio.colour import linear, to_rgb, unlinear
 from engine.renderers.studio.filters import Floats, blur, floats, grid, lerp, smoothstep
@@ -179,7 +180,7 @@ def leaded(light: Floats, panes: Areas, brief: Brief, window: Window) -> Floats:
     # Lead has no colour of the picture: where those are to be kept, some of the light goes round it.
     cover = 0.86 if Keep.COLORS in brief.task.keep else 1.0
     framed = lerp(glass, floats(metal), floats(cover * came))
-    return unlinear(_rolled(floats(framed + 0.32 * spill)))
+    return unlinear(rolled(floats(framed + 0.32 * spill), 0.75))
 
 
 def _joints(panes: Areas, half: float) -> Floats:
@@ -193,8 +194,3 @@ def _joints(panes: Areas, half: float) -> Floats:
     radius = max(1, round(1.5 * half))
     disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * radius + 1,) * 2)
     return blur(floats(cv2.dilate(points, disc)), 0.5 * half)
-
-
-def _rolled(light: Floats) -> Floats:
-    """Roll highlights off instead of clipping them."""
-    return floats(np.where(light < 0.75, light, 0.75 + 0.25 * np.tanh((light - 0.75) / 0.25)))

@@ -6,6 +6,7 @@ from typing import ClassVar, NamedTuple
 
 import numpy as np
 
+from engine.renderers.studio.air import rolled
 from engine.renderers.studio.areas import Areas, areas_of
 from engine.renderers.studio.colour import linear, to_rgb, unlinear
 from engine.renderers.studio.features import feature_height, printed
@@ -132,8 +133,4 @@ def photographed(height: Floats, albedo: Floats, parts: Areas, brief: Brief, mou
     fresnel = 0.20 * np.clip(1 - surface.z, 0, 1) ** 2
     shine = mould.gloss * (0.42 * large + 0.2 * strip + fresnel + 0.03 * light.gloss)
     shine = np.clip(shine * (0.18 + 0.82 * scene.matte) * (1 - 0.72 * face), 0, 0.9)
-    return unlinear(floats(1 - (1 - _rolled(floats(1.02 * body))) * (1 - shine[..., None])))
-
-
-def _rolled(light: Floats) -> Floats:
-    return floats(np.where(light < 0.75, light, 0.75 + 0.25 * np.tanh((light - 0.75) / 0.25)))
+    return unlinear(floats(1 - (1 - rolled(floats(1.02 * body), 0.75)) * (1 - shine[..., None])))

@@ -8,7 +8,7 @@ from typing import ClassVar, NamedTuple
 import numpy as np
 
 from engine.renderers.studio.colour import colour, to_rgb, with_saturation
-from engine.renderers.studio.filters import Floats, blur, floats, grid, lerp, smoothstep, warp
+from engine.renderers.studio.filters import Floats, blur, floats, inset, lerp, smoothstep, warp
 from engine.renderers.studio.lines import ink_lines, without_specks
 from engine.renderers.studio.look import Brief, Look
 from engine.renderers.studio.texture import noise, paper, relief
@@ -139,9 +139,7 @@ def _frame(brief: Brief, sheet: Sheet, tooth: Floats) -> Floats:
     unit = brief.scene.unit
     if not sheet.border:
         return np.ones((height, width), np.float32)
-    x, y = grid(height, width)
-    inset = np.minimum(np.minimum(x, width - 1 - x), np.minimum(y, height - 1 - y))
-    ragged = inset + unit * (4.5 * noise(brief.dice.rng, (height, width), 80 * unit, 3) + 1.2 * tooth)
+    ragged = inset((height, width)) + unit * (4.5 * noise(brief.dice.rng, (height, width), 80 * unit, 3) + 1.2 * tooth)
     inside = smoothstep(20 * unit, 24 * unit, floats(ragged))
     rim = np.exp(-(((ragged - 26 * unit) / (3.5 * unit)) ** 2))
     return floats(inside * (1 + 0.22 * rim))
