@@ -23,8 +23,10 @@ from bot.planner.llm.trust import Asked
 from bot.planner.llm.wire import Answer, Message, Question, Style
 from bot.planner.plan import Action, Context, Plan, Planner
 
-#: How often a plan may be wrong, and how often a busy server is asked again.
-DRAFTS, TRIES = 2, 2
+#: How often a busy server is asked, in all.
+TRIES = 2
+#: How much of a wrong plan goes back with what is wrong about it.
+ECHOED_CHARS = 4000
 #: A busy server is asked again after so long, unless it wants to be left alone for longer than this.
 PAUSE_S, PATIENCE_S = 0.3, 2.0
 #: Whoever says no more than this and was understood need not wait for a model.
@@ -121,17 +123,14 @@ class LlmPlanner:
     async def _drafted(self, asked: Asked, tally: _Tally) -> Plan:
         """Ask for a draft; one that is wrong goes back once with what is wrong about it."""
         pictures = await self.sight.look(asked.context.pictures) if self.sight else ()
-        messages: tuple[Message, ...] = (Message("user", await asyncio.to_thread(prompt.message, asked), pictures),)
-        for last in (False, True):
-            answer = await self._answered(asked.context, messages, tally)
-            try:
-                return _believed(answer, asked)
-            except (Garbled, Unfit) as problem:
-                if last:
-                    raise
-                again = Message("user", prompt.retry(str(problem)))
-                messages = (*messages[:1], Message("assistant", answer.text[:4000] or "{}"), again)
-        raise AssertionError("the loop returns or raises")
+        first = Message("user", await asyncio.to_thread(prompt.message, asked), pictures)
+        answer = await self._answered(asked.context, (first,), tally)
+        try:
+            return _believed(answer, asked)
+        except (Garbled, Unfit) as problem:
+            again = Message("user", prompt.retry(str(problem)))
+        said = Message("assistant", answer.text[:ECHOED_CHARS] or "{}")
+        return _believed(await self._answered(asked.context, (first, said, again), tally), asked)
 
     async def _answered(self, context: Context, messages: tuple[Message, ...], tally: _Tally) -> Answer:
         """Put one question; a busy server is asked again, and one that knows no schema in another style.

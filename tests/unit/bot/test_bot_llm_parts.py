@@ -10,7 +10,9 @@ import pytest
 from PIL import Image
 from prometheus_client import REGISTRY
 
+from bot.__main__ import main
 from bot.conversation.history import MAX_TURNS, turns
+from bot.planner import cases
 from bot.planner.embedded import EmbeddedPlanner, understand
 from bot.planner.hearing import hear
 from bot.planner.llm import choose, prompt, trust
@@ -225,3 +227,16 @@ def test_a_gallery_says_that_the_embedded_planner_answered_and_a_button_does_not
     version = version.evolve(plan=version.plan.evolve(note="by my own rules", families=(Family.PHOTOREAL,)))
     assert advice.before((), version.plan, ())[0] == "by my own rules"
     assert standing(version).note == ""
+
+
+def test_cases_are_planned_by_whoever_is_named(tmp_path):
+    file = tmp_path / "cases.jsonl"
+    file.write_text('{"id": "a", "text": "a calm harbour at dawn", "context": {"images": 1}}\n', encoding="utf-8")
+    (case,) = cases.run(file, LlmPlanner(Chat(), Model("m"), EMBEDDED))
+    assert (case["id"], case["plan"]["prompt"]) == ("a", CALM)
+
+
+def test_the_command_says_what_is_missing(monkeypatch, capsys):
+    monkeypatch.setenv("BOT_LLM_MODEL", "llama3")
+    assert main(["plan", "--say", "a calm harbour"]) == 2
+    assert "BOT_LLM_BASE_URL" in capsys.readouterr().err
