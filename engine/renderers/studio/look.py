@@ -23,7 +23,7 @@ from engine.renderers.studio.scene import Scene, scene_of
 from engine.renderers.studio.sidebyside import side_by_side
 from engine.renderers.studio.steering import Steer, steer
 from engine.renderers.studio.tones import AIR, cleaner, toned
-from engine.renderers.studio.transfer import with_named_colours, with_references
+from engine.renderers.studio.transfer import Given, given, with_named_colours, with_references
 
 
 @dataclass(frozen=True)
@@ -70,19 +70,20 @@ class Look(ABC):
         scene = scene_of(task.subject, task.long_side or self.card.defaults.long_side)
         words = steer(task.prompt, task.negative, self.IS)
         model = cleaner(scene, words.up("denoise")) if words.up("denoise") else scene
+        references = given(task.images, scene)
 
         def made(variant: int, step: Callable[[Pixels | None], None]) -> Picture:
             dice, strength = Dice(task.seed + variant), self.card.defaults.change[task.change]
             brief = Brief(task, model, words, strength, dice, lambda rgb: step(None if rgb is None else to_bytes(rgb)))
-            return Picture(variant, self._finished(brief, scene), words.notes + self.notes(brief))
+            return Picture(variant, self._finished(brief, scene, references), words.notes + self.notes(brief))
 
         return side_by_side(made, task.variants, self.STEPS, report, to_bytes(scene.rgb))
 
-    def _finished(self, brief: Brief, source: Scene) -> Pixels:
+    def _finished(self, brief: Brief, source: Scene, references: tuple[Given, ...]) -> Pixels:
         scene, task = brief.scene, brief.task
         lab = self.tone(to_lab(self.paint(brief)), brief)
         lab = with_named_colours(lab, brief.steer, scene)
-        lab = with_references(lab, task.images, scene)
+        lab = with_references(lab, references, scene)
         lab = kept(lab, source, task.keep, brief.steer)
         pixels = to_bytes(to_rgb(lab))
         return pixels if scene.alpha is None else np.dstack([pixels, scene.alpha])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 import cv2
 import numpy as np
@@ -28,17 +29,35 @@ def with_named_colours(lab: Floats, words: Steer, scene: Scene) -> Floats:
     return with_palette(lab, swatch(words.palette), words.palette_share, scene.skin, follows=0.2)
 
 
-def with_references(lab: Floats, images: Sequence[Input], scene: Scene) -> Floats:
+class Given(NamedTuple):
+    """What a reference gives: its role, its weight 0..1, itself in Lab, hxwx3, and its colours, Nx3 Lab."""
+
+    role: Role
+    weight: float
+    lab: Floats
+    colours: Floats
+
+
+def given(images: Sequence[Input], scene: Scene) -> tuple[Given, ...]:
+    """Return what a task's references give; they are fitted once, for all variants."""
+    laid_over = (Role.PALETTE, Role.STYLE, Role.LIGHTING)
+    return tuple(_given(image, scene) for image in images if image.weight and image.role in laid_over)
+
+
+def _given(image: Input, scene: Scene) -> Given:
+    side = max(scene.shape) if image.role is Role.STYLE else _SMALL
+    return Given(image.role, image.weight, _lab(image, side), _samples(image))
+
+
+def with_references(lab: Floats, references: Sequence[Given], scene: Scene) -> Floats:
     """Return the picture with every palette, style and lighting reference laid over it, by its weight."""
-    for image in images:
-        if not image.weight:
-            continue
-        if image.role is Role.PALETTE:
-            lab = with_palette(lab, _samples(image), image.weight, scene.skin)
-        elif image.role is Role.STYLE:
-            lab = with_style(lab, image, scene)
-        elif image.role is Role.LIGHTING:
-            lab = with_lighting(lab, _lab(image, _SMALL), image.weight)
+    for reference in references:
+        if reference.role is Role.PALETTE:
+            lab = with_palette(lab, reference.colours, reference.weight, scene.skin)
+        elif reference.role is Role.STYLE:
+            lab = with_style(lab, reference, scene)
+        else:
+            lab = with_lighting(lab, reference.lab, reference.weight)
     return lab
 
 
@@ -77,10 +96,10 @@ def _light_colour(reference: Floats) -> Floats:
     return floats(np.clip(0.5 * colours, -11, 11))
 
 
-def with_style(lab: Floats, image: Input, scene: Scene) -> Floats:
+def with_style(lab: Floats, reference: Given, scene: Scene) -> Floats:
     """Take over a reference's colours at about half, and its strokes: what its surface is made of."""
-    out = with_palette(lab, _samples(image), 0.55 * image.weight, scene.skin)
-    return with_texture(out, _lab(image, max(scene.shape)), image.weight, scene)
+    out = with_palette(lab, reference.colours, 0.55 * reference.weight, scene.skin)
+    return with_texture(out, reference.lab, reference.weight, scene)
 
 
 def _lab(image: Input, long_side: int) -> Floats:

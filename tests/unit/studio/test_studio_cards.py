@@ -41,5 +41,6 @@ def test_no_two_looks_claim_the_same_word():
     claimed = {}
     for path in FILES:
         card = Card.model_validate(tomllib.loads(path.read_text()))
+        assert len(set(card.knows.styles)) == len(card.knows.styles)
         for word in card.knows.styles:
             assert claimed.setdefault(word, card.id) == card.id
