@@ -19,7 +19,11 @@ from PIL import Image
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
 
-from tests.support.photos import photo  # noqa: E402  # found from the root
+from engine.contract import Kind  # noqa: E402  # found from the root
+from engine.models.catalog import here  # noqa: E402
+from engine.renderers import registry  # noqa: E402
+from engine.settings import EngineSettings  # noqa: E402
+from tests.support.photos import photo  # noqa: E402
 
 CARDS = ("studio-natural", "studio-watercolor", "studio-oil", "studio-clay", "studio-product", "studio-motion")
 
@@ -35,8 +39,11 @@ def source(folder, megapixels):
 
 
 def peak(card, file, folder):
-    """Return the GiB that one render of a card held at the most."""
-    command = (sys.executable, "-m", "engine", "render", card, str(file), "--out", str(folder))
+    """Return the GiB that one render of a card held at the most: four variants, or one clip."""
+    kind = here(EngineSettings(_env_file=None), registry.why_missing).cards[card].kinds[0]
+    variants = "1" if kind is Kind.ANIMATE else "4"
+    command = (sys.executable, "-m", "engine", "render", card, str(file), "--out", str(folder), "--kind", kind)
+    command += ("--variants", variants)
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL) as process:
         _, status, usage = os.wait4(process.pid, 0)
         process.returncode = os.waitstatus_to_exitcode(status)
