@@ -20,11 +20,13 @@ from bot.planner.vocabulary import (
     Pattern,
     compiled,
     expression,
+    fold,
     looks,
+    number,
     phrase,
     words,
 )
-from engine.contract import Change, Keep, Motion
+from engine.contract import MAX_VARIANTS, Change, Keep, Motion
 
 #: The degree that asks for a subtle change.
 SMALL = "slightly"
@@ -33,6 +35,7 @@ KANA = re.compile(r"[\u3040-\u30ff]")
 CYRILLIC = re.compile("[а-яё]")
 #: What can be seen, for all that it may belong to an action.
 _SHOWN = frozenset({"face_part", "face_trouble"})
+_COUNT = re.compile(rf"{START}(?P<n>{expression('{n}')}) (?:different |nice |new |small |more |cool |quick )*$")
 _COMPARES = re.compile(r" ?(?:more|less|[a-z]{2,}er) [a-z]")
 #: After these a look is what there is too much of.
 _DECRIED = re.compile(r"(?:^|\W)(?:less|too|not so|not that|menos|moins|weniger) $")
@@ -106,6 +109,7 @@ def hear(text: str, context: Context) -> Heard:
     before = styled.text
     found, look_words, goal = styles(styled)
     unstyled = styled.text
+    variants = variants or counted(before, found, look_words)
     actions = _said(_without(words_left, styled), words_left)
     scale = numbers.scale(styled) if "upscale" in actions or numbers_only_scale(styled) else None
     small = wanted_steps and all(step.degree == SMALL for step in wanted_steps)
@@ -219,6 +223,14 @@ def styles(left: Scan) -> tuple[tuple[Look, ...], tuple[str, ...], Look | None]:
     return tuple(look for *_, look in chosen), said, _goal(left.folded, chosen)
 
 
+def counted(before: str, found: tuple[Look, ...], said: tuple[str, ...]) -> int | None:
+    """Return how many are wished for when a number stands before the one look, in the plural: "four linocuts"."""
+    if len(found) != 1 or not said[0].lower().endswith("s"):
+        return None
+    match = _COUNT.search(fold(before).split(fold(said[0]))[0])
+    return max(1, min(number(match["n"]), MAX_VARIANTS)) if match else None
+
+
 def _is_put(folded: str, match: re.Match[str], look: Look) -> bool:
     """Whether what could name a look is a thing in the picture: "hang an oil painting behind her"."""
     before, after, named = _placed()
@@ -268,7 +280,7 @@ def _said(unstyled: Scan, left: Scan) -> frozenset[str]:
 
 def numbers_only_scale(left: Scan) -> bool:
     """Whether a message is little more than a factor."""
-    return bool(re.fullmatch(r"\W*(?:[2-4] ?[x×]|[x×] ?[2-4])\W*", left.folded))
+    return bool(re.fullmatch(r"\W*(?:[2-4] ?[x×]|[x×] ?[2-4])(?:\W|please|bitte|it|this|that)*", left.folded))
 
 
 def motions(left: Scan) -> tuple[Motion, ...]:
@@ -312,4 +324,6 @@ def residual(left: Scan, language: str) -> tuple[str, ...]:
         return tuple(w for w in re.findall(r"[\u3400-\u9fffァ-ヶー]{2,}|[a-z]{3,}", rest.folded))
     small = words("languages")["fillers"]
     dropped = {*small["en"], *small.get(language, ()), *words("languages")["dropped"].get(language, ())}
-    return tuple(w for w in re.findall(r"[a-zа-яё][a-zа-яё'-]*", rest.folded) if w not in dropped and len(w) > 1)
+    return tuple(
+        w for w in re.findall(r"[a-zа-яё](?:[a-zа-яё'-]*[a-zа-яё])?", rest.folded) if w not in dropped and len(w) > 1
+    )

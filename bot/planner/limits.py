@@ -10,14 +10,21 @@ from bot.planner.vocabulary import Pattern, compiled, expression, phrase, words
 from engine.contract import Keep
 
 KEEPS = tuple(Keep)
+#: "The palette is perfect, keep that."
+_PRONOUN = re.compile(r" (?:it|that|this|them|those|these|em)(?: (?:as is|please|though|too))?\W*$")
 
 
 def kept(left: Scan) -> frozenset[Keep]:
     """Take what must survive. A clause of nothing but such things goes on from the one before."""
     found: set[Keep] = set()
     going_on = False
+    before = ""
     for start, end in list(left.clauses()):
-        here, span = _kept_in(left.folded[start:end], going_on=going_on)
+        clause = left.folded[start:end]
+        here, span = _kept_in(clause, going_on=going_on)
+        if not here and _PRONOUN.search(clause) and phrase("keep", "cue").search(clause):
+            here, span = {k for k in KEEPS if phrase("keep", k.value).search(before)}, (0, end - start)
+        before = clause
         if here and span:
             left.take(start + span[0], start + span[1])
         found |= here

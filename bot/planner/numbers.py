@@ -117,7 +117,7 @@ def variants(scan: Scan) -> int | None:
 def _around(match: re.Match[str]) -> tuple[tuple[int, int], ...]:
     """Return the spans of a count without what it counts: "4 [wooden toy] versions"."""
     if match.groupdict().get("kind"):
-        return (match.start(), match.end("n")), (match.end("kind"), match.end())
+        return (match.start(), match.start("kind")), (match.end("kind"), match.end())
     return (match.span(),)
 
 

@@ -143,7 +143,7 @@ def looks() -> tuple[Look, ...]:
         Look(
             x["name"],
             Family(x["family"]),
-            compiled(x["words"]),
+            compiled([f"(?:{p})s?" for p in x["words"]]),
             x["craft"],
             x["negative"],
             *(x.get(flag, False) for flag in ("frames", "thing", "broad")),
