@@ -27,7 +27,11 @@ UNASKED = frozenset({"spared", "guarded", "plain"})
 
 @dataclass(frozen=True)
 class Measure:
-    """One message: `outcome` as in `problems`, or ok, spared (breaker), guarded (an attempt to give orders), plain."""
+    """One message.
+
+    `outcome` is as in `problems`, or ok, broken (on our side), spared (by the breaker), guarded (it speaks of the
+    planner), plain (it needs no model).
+    """
 
     outcome: str
     seconds: float = 0.0

@@ -7,6 +7,7 @@ its ear the judge of what the model gives: whoever tries to give orders is not p
 from __future__ import annotations
 
 import asyncio
+import logging
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -22,6 +23,8 @@ from bot.planner.llm.sight import Sight
 from bot.planner.llm.trust import Asked
 from bot.planner.llm.wire import Answer, Message, Question, Style
 from bot.planner.plan import Action, Context, Plan, Planner
+
+log = logging.getLogger(__name__)
 
 #: How often a busy server is asked, in all.
 TRIES = 2
@@ -100,6 +103,11 @@ class LlmPlanner:
             self.breaker = self.breaker.failed(self.clock(), problem.weight, after)
             self._count(tally, problem.outcome, "" if problem.weight == 0 else str(problem))
             return asked.plain.evolve(note=prompt.note(problem.outcome))
+        except Exception:
+            log.exception("the language model's answer could not be handled")
+            self.breaker = self.breaker.failed(self.clock())
+            self._count(tally, "broken")
+            return asked.plain.evolve(note=prompt.note("broken"))
         except BaseException:
             self.breaker = self.breaker.released()
             raise

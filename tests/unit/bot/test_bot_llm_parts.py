@@ -205,6 +205,18 @@ async def test_tokens_time_and_outcome_are_counted_and_no_words_are_logged(caplo
     assert "zebra" not in caplog.text
 
 
+async def test_even_our_own_mistake_costs_no_member_an_answer(caplog):
+    class Odd:
+        async def ask(self, question):
+            raise ZeroDivisionError
+
+    context = Context(images=1)
+    plan = await LlmPlanner(Odd(), Model("m"), EMBEDDED).plan("a calm harbour at dawn", context)
+    assert plan.evolve(note="") == understand("a calm harbour at dawn", context)
+    assert plan.note
+    assert "ZeroDivisionError" in caplog.text
+
+
 async def test_a_cancelled_question_is_no_fault_of_the_server():
     class Never:
         async def ask(self, question):
