@@ -5,28 +5,23 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import cache
-from operator import itemgetter
 
 from bot.planner import numbers
 from bot.planner import paper as papers
 from bot.planner.limits import kept, unwanted
 from bot.planner.plan import Context, Paper
 from bot.planner.steps import Step, steps
+from bot.planner.styling import counted, mention, styles
 from bot.planner.text import TAKEN, Scan, scan
 from bot.planner.vocabulary import (
-    END,
-    START,
     Look,
     Pattern,
     compiled,
-    expression,
-    fold,
     looks,
-    number,
     phrase,
     words,
 )
-from engine.contract import MAX_VARIANTS, Change, Keep, Motion
+from engine.contract import Change, Keep, Motion
 
 #: The degree that asks for a subtle change.
 SMALL = "slightly"
@@ -35,14 +30,7 @@ KANA = re.compile(r"[\u3040-\u30ff]")
 CYRILLIC = re.compile("[а-яё]")
 #: What can be seen, for all that it may belong to an action.
 _SHOWN = frozenset({"face_part", "face_trouble"})
-_COUNT = re.compile(rf"{START}(?P<n>{expression('{n}')}) (?:different |nice |new |small |more |cool |quick )*$")
 _COMPARES = re.compile(r" ?(?:more|less|[a-z]{2,}er) [a-z]")
-#: After these a look is what there is too much of.
-_DECRIED = re.compile(r"(?:^|\W)(?:less|too|not so|not that|menos|moins|weniger) $")
-_ARTICLE = r"(?:(?:a|an|the|ein|eine|einen|un|una|une|um|uma) )?(?:[a-z'-]+ ){0,2}$"
-_LEADS_UP = re.compile(rf"(?:^|\W)(?:into|as|like|to|als|zu|como|comme|как) {_ARTICLE}")
-#: These name a medium ("in oil") as well as a place ("in a kitchen").
-_LEADS_IN = re.compile(rf"(?:^|\W)(?:in|em|en|в) {_ARTICLE}")
 
 
 @dataclass(frozen=True)
@@ -174,90 +162,18 @@ def spoken(folded: str) -> str:
     return "en" if points["en"] or not foreign else "es"
 
 
-@cache
-def _mention() -> Pattern:
-    """A picture as a thing one has, not as a look: "my sketch", "this photo"."""
-    mention = words("phrases")["mention"]
-    owner, thing, look, sent = (
-        f"(?:{'|'.join(map(expression, mention[k]))})" for k in ("owner", "thing", "look", "sent")
-    )
-    return re.compile(
-        rf"{START}{sent} (?:a|an) (?:[a-z]+ ){{0,2}}?{thing}{END}(?: of)?(?! {look})|"
-        rf"{START}(?<!as )(?<!like )(?<!into ){owner} (?:\w+ ){{0,2}}?{thing}{END}(?! {look})"
-        rf"|(?<![a-z]){thing} (?=(?:into|to) )"
-    )
-
-
 def sourced(left: Scan, *, begun: bool) -> bool:
     """Take mentions of the source; return whether the source itself is asked for, over what was made of it."""
     source = phrase("action", "source") if begun else None
     asked = bool(source and left.take_all(source))
     # "Shade my sketch" is a look, for all that it names the source.
     held = [match.span() for look in looks() for match in look.pattern.finditer(left.folded)]
-    for match in list(_mention().finditer(left.folded)):
+    for match in list(mention().finditer(left.folded)):
         if any(start < match.start() and match.end() <= end for start, end in held):
             continue
         thing = re.search(r"(portraits?|selfies?)$", match.group())
         left.take(match.start(), match.start(0) + (thing.start() if thing else len(match.group())))
     return asked
-
-
-def styles(left: Scan) -> tuple[tuple[Look, ...], tuple[str, ...], Look | None]:
-    """Take the looks that are asked for; of overlapping words the longest count.
-
-    Returns them in the order they are named, the words that named them, and the one they lead up to.
-    """
-    matches = [(m, look) for look in looks() for m in look.pattern.finditer(left.folded)]
-    matches.sort(key=lambda pair: (-(pair[0].end() - pair[0].start()), pair[0].start()))
-    chosen: list[tuple[int, int, Look]] = []
-    for match, look in matches:
-        if _DECRIED.search(left.folded[: match.start()]):
-            continue
-        if all(match.end() <= s or match.start() >= e for s, e, _ in chosen) and not _is_put(left.folded, match, look):
-            chosen.append((*match.span(), look))
-    chosen.sort(key=itemgetter(0))
-    # What names the source is an order, not a description: the look's own name stands for it.
-    said = tuple(look.name if _mention().search(left.folded[s:e]) else left.text[s:e] for s, e, look in chosen)
-    for start, end, _ in chosen:
-        left.take(start, end)
-    return tuple(look for *_, look in chosen), said, _goal(left.folded, chosen)
-
-
-def counted(before: str, found: tuple[Look, ...], said: tuple[str, ...]) -> int | None:
-    """Return how many are wished for when a number stands before the one look, in the plural: "four linocuts"."""
-    if len(found) != 1 or not said[0].lower().endswith("s"):
-        return None
-    match = _COUNT.search(fold(before).split(fold(said[0]))[0])
-    return max(1, min(number(match["n"]), MAX_VARIANTS)) if match else None
-
-
-def _is_put(folded: str, match: re.Match[str], look: Look) -> bool:
-    """Whether what could name a look is a thing in the picture: "hang an oil painting behind her"."""
-    before, after, named = _placed()
-    lead = folded[: match.start()]
-    if not look.thing or named.match(folded, match.end()):
-        return False
-    return bool(before.search(lead) or (after.match(folded, match.end()) and not _LEADS_UP.search(lead)))
-
-
-@cache
-def _placed() -> tuple[Pattern, Pattern, Pattern]:
-    before, after, named = (
-        "|".join(f"(?:{expression(p)})" for p in words("phrases")["placed"][key]) for key in ("before", "after", "look")
-    )
-    return (
-        re.compile(rf"{START}(?:{before}) $"),
-        re.compile(rf"(?: wall)? (?:{after}){END}"),
-        re.compile(rf" (?:{named})s?{END}"),
-    )
-
-
-def _goal(folded: str, chosen: list[tuple[int, int, Look]]) -> Look | None:
-    """Return the look that the words lead up to: what it becomes, else what it is done in; no setting, no tint."""
-    media = [(start, look) for start, _, look in chosen if not look.frames] or [(s, look) for s, _, look in chosen]
-    becomes = [look for start, look in media if _LEADS_UP.search(folded[:start])]
-    inside = [look for start, look in media if _LEADS_IN.search(folded[:start])]
-    return becomes[-1] if becomes else inside[0] if inside else None
 
 
 def _restored(masked: str, unstyled: str, before: str) -> str:
@@ -273,7 +189,7 @@ def _without(left: Scan, styled: Scan) -> Scan:
 def _said(unstyled: Scan, left: Scan) -> frozenset[str]:
     """Return the keys of the talk and action phrases that occur; talk is heard in the whole sentence."""
     talk = {k for k in words("phrases")["talk"] if left.has(phrase("talk", k))}
-    spared = {"cancel", "again", "back", "face_fix"}
+    spared = {"cancel", "again", "back", "face_fix", "face_part", "face_trouble"}
     acts = {k for k in words("phrases")["action"] if (left if k in spared else unstyled).has(phrase("action", k))}
     return frozenset(talk | acts)
 

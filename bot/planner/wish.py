@@ -30,6 +30,8 @@ def _has_picture(context: Context) -> bool:
 def _stops(heard: Heard, context: Context) -> Action | None:
     if "cancel" not in heard.said or heard.modifiers or not all(look.broad for look in heard.looks):
         return None
+    if "question" in heard.said and heard.text.endswith("?"):
+        return Action.TALK
     return Action.CANCEL if context.thread is not None else Action.TALK
 
 
