@@ -9,7 +9,8 @@ import pytest
 from bot.planner import cases
 from bot.planner.embedded import EmbeddedPlanner, understand
 from bot.planner.plan import Action, Context, ThreadContext
-from bot.planner.vocabulary import looks, words
+from bot.planner.steps import Step
+from bot.planner.vocabulary import looks, modifiers, words
 from engine.contract import Advisory, Change, Family, Keep, Motion, Role
 from engine.renderers.studio.steering import steer
 from tests.bench.planner import score
@@ -32,7 +33,9 @@ def after(prompt, negative="", family=Family.PHOTOREAL):
     return Context(thread=thread)
 
 
-@pytest.mark.parametrize(("file", "share"), [("dev.jsonl", 0.95), ("more.jsonl", 0.95)])
+@pytest.mark.parametrize(
+    ("file", "share"), [("dev.jsonl", 0.95), ("more.jsonl", 0.95), ("own.jsonl", 0.95), ("heldout.jsonl", 0.88)]
+)
 def test_labelled_requests_are_understood(file, share):
     """At least this share of the cases has every key right; tests/bench/planner.py shows which are not."""
     keys, _, misses, times = score(FILES / file)
@@ -124,7 +127,9 @@ def test_what_is_excluded_stands_in_the_negative_prompt_only(text, excluded):
     assert excluded.rstrip("s") not in plan.prompt.lower()
 
 
-@pytest.mark.parametrize("case", [c for f in ("dev.jsonl", "more.jsonl") for c in labelled(f)], ids=lambda c: c["id"])
+@pytest.mark.parametrize(
+    "case", [c for f in ("dev.jsonl", "more.jsonl", "own.jsonl") for c in labelled(f)], ids=lambda c: c["id"]
+)
 def test_a_prompt_describes_and_never_commands(case):
     """25 to 70 words, no command, and no word that the negative prompt begins with."""
     plan = understand(case["text"], Context.model_validate(case["context"]))
@@ -132,6 +137,89 @@ def test_a_prompt_describes_and_never_commands(case):
         return
     assert 25 <= len(plan.prompt.split()) <= 70, plan.prompt
     assert not COMMANDS.search(plan.prompt), plan.prompt
+
+
+@pytest.mark.parametrize(
+    ("text", "said", "change"),
+    [
+        ("slightly warmer", "slightly warmer", Change.SUBTLE),
+        ("much darker", "much darker", None),
+        ("a bit softer", "slightly softer", Change.SUBTLE),
+        ("way more contrast", "much stronger contrast", None),
+        ("a tad less saturated", "slightly less saturated", Change.SUBTLE),
+        ("darker, just a touch", "slightly darker", Change.SUBTLE),
+        ("a bit warmer and darker", "slightly darker", Change.SUBTLE),
+        ("way too dark", "much brighter", None),
+        ("a tad darker sky", "slightly darker sky", Change.SUBTLE),
+        ("un poco más cálido", "slightly warmer", Change.SUBTLE),
+        ("beaucoup plus lumineux", "much brighter", None),
+        ("etwas wärmer", "slightly warmer", Change.SUBTLE),
+        ("viel dunkler", "much darker", None),
+        ("bem mais quente", "much warmer", None),
+        ("гораздо темнее", "much darker", None),
+        ("чуть теплее", "slightly warmer", Change.SUBTLE),
+        ("もう少し明るく", "slightly brighter", Change.SUBTLE),
+        ("ずっと暗く", "much darker", None),
+        ("稍微暖一点", "slightly warmer", Change.SUBTLE),
+        ("亮很多", "much brighter", None),
+    ],
+)
+def test_how_far_a_step_goes_stays_in_the_prompt(text, said, change):
+    plan = understand(text, GALLERY)
+    assert said in plan.prompt.lower()
+    assert plan.change is change
+
+
+@pytest.mark.parametrize("step", [m for m in modifiers() if any(steer(m.brief).axes.values())], ids=lambda m: m.name)
+def test_the_studio_weighs_the_degrees(step):
+    """On every axis that a step moves, a little moves less than the step and much moves no less."""
+    plain = steer(step.brief).axes
+    little, much = (steer(Step(step, degree).brief).axes for degree in ("slightly", "much"))
+    for axis in set(plain) & set(little) & set(much):
+        assert abs(little[axis]) < abs(plain[axis]), axis
+        assert abs(much[axis]) >= abs(plain[axis]), axis
+    assert set(plain) & set(little) & set(much)
+
+
+def test_a_step_takes_the_place_of_itself_in_another_degree():
+    prompt = understand("slightly warmer", after("A mug on an oak table")).prompt
+    again = understand("much warmer", after(prompt)).prompt
+    assert "much warmer" in again
+    assert "slightly" not in again
+
+
+@pytest.mark.parametrize(
+    ("text", "family"),
+    [
+        ("add a stained glass window behind her", Family.PHOTOREAL),
+        ("put her in a navy wool coat", Family.PHOTOREAL),
+        ("posters on the wall behind him", Family.PHOTOREAL),
+        ("my cat hugging a plush toy", Family.PHOTOREAL),
+        ("my cat as a plush toy", Family.CONCEPT3D),
+        ("a clay dog in a kitchen", Family.CONCEPT3D),
+        ("give it a claymation feel", Family.CONCEPT3D),
+        ("a comic in black and white", Family.ILLUSTRATION),
+        ("less pixelated, please", Family.PHOTOREAL),
+    ],
+)
+def test_a_thing_in_the_picture_is_no_look(text, family):
+    assert understand(text, NEW).families == (family,)
+
+
+@pytest.mark.parametrize(
+    ("text", "action", "then"),
+    [
+        ("much warmer, then upscale it", Action.GENERATE, "enlarge it"),
+        ("animate it and then upscale it", Action.ANIMATE, "enlarge it"),
+        ("warmer", Action.GENERATE, ""),
+    ],
+)
+def test_what_comes_after_is_said(text, action, then):
+    plan = understand(text, GALLERY)
+    assert plan.action is action
+    assert ("One thing at a time" in plan.reply) is bool(then)
+    assert then in plan.reply
+    assert "upscale" not in plan.prompt
 
 
 def test_exact_words_pass_through_untouched():
