@@ -73,7 +73,7 @@ def contours(brief: Brief, lead: Lead, tooth: Floats) -> Floats:
         line = ink_lines(scene.luma, scene.flow, width=width, reach=9 * scene.unit + 2, share=share, sharp=0.45)
         return without_specks(line, scene.flow, width)
 
-    line = scene.once(("contours", width, share), fine)
+    line = scene.once(("pencil contours", width, share), fine)
     # Pressure swells and fades along a line.
     press = np.clip(0.75 + 0.22 * noise(brief.dice.rng, scene.shape, 46 * scene.unit, 2), 0.25, 1.2)
     press = press * (0.65 + 0.5 * scene.detail) * lead.line
