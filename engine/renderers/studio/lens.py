@@ -47,7 +47,7 @@ def opened(light: Floats, weight: Floats, lens: Lens, radius: float) -> tuple[Fl
     height, width = weight.shape
     kernel = iris(max(radius / step, 0.5), lens.blades, lens.turn)
     packed = np.dstack([light * weight[..., None], weight])
-    small = resize(floats(packed), max(4, round(width / step)), max(4, round(height / step)))
+    small = resize(floats(packed), max(1, round(width / step)), max(1, round(height / step)))
     spread = cv2.filter2D(small, -1, kernel, borderType=cv2.BORDER_REFLECT_101)
     if step > 1:
         spread = cv2.resize(spread, (width, height), interpolation=cv2.INTER_LINEAR)

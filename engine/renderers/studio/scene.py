@@ -186,6 +186,8 @@ def scene_of(image: Input, long_side: int) -> Scene:
         return _last[what]
 
 
+#: What is seen of a face is at least so many pixels wide and high at working size.
+_SMALLEST_FACE = 2
 _last: dict[Hashable, Scene] = {}
 _lock = RLock()
 
@@ -208,10 +210,18 @@ def _scene(image: Input, long_side: int) -> Scene:
 
 
 def _faces(image: Input, rgb: Floats, scale: float) -> tuple[Box, ...]:
-    """Return the known faces at working size, or those that can be found."""
+    """Return the known faces at working size as far as they can be seen, or those that can be found."""
     if image.faces:
-        return tuple(
+        scaled = (
             Box(x=round(f.x * scale), y=round(f.y * scale), w=round(f.w * scale), h=round(f.h * scale))
             for f in image.faces
         )
+        return tuple(face for face in scaled if _shows(face, rgb.shape))
     return find_faces(np.asarray(cv2.cvtColor(to_bytes(rgb), cv2.COLOR_RGB2GRAY), np.uint8))
+
+
+def _shows(face: Box, shape: tuple[int, ...]) -> bool:
+    """Whether some of a face is in the picture, and not too little to be drawn."""
+    wide = min(face.x + face.w, shape[1]) - max(face.x, 0)
+    high = min(face.y + face.h, shape[0]) - max(face.y, 0)
+    return min(wide, high) >= _SMALLEST_FACE

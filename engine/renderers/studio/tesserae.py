@@ -19,6 +19,7 @@ from engine.renderers.studio.scatter import Points, sampled, strewn
 from engine.renderers.studio.scene import Scene
 
 _ROUNDS = 26
+_NEIGHBOURS = 8
 #: A tile's pixels across an outline count as this much of its side farther: tiles are cut there.
 _CUT = 0.45
 
@@ -75,9 +76,10 @@ def _turn(scene: Scene) -> Floats:
 
 def _pulled(points: Points, side: Floats, angle: Floats, edge: Floats, push: tuple[Floats, Floats]) -> Points:
     """Return the points half a step nearer to a lattice turned with the flow, and off the outlines."""
+    if len(points) < 2:
+        return points
     own, turn = sampled(side, points).astype(np.float64), sampled(angle, points).astype(np.float64)
-    tree = cKDTree(points)
-    near = tree.query(points, k=9)[1][:, 1:]
+    near = cKDTree(points).query(points, k=min(_NEIGHBOURS + 1, len(points)))[1][:, 1:]
     gap = points[near] - points[:, None]
     c, s = np.cos(turn)[:, None], np.sin(turn)[:, None]
     scale = 0.5 * (own[:, None] + own[near])
