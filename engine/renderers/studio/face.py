@@ -19,6 +19,7 @@ from engine.renderers.studio.filters import Floats, blur, floats, guided, lerp, 
 from engine.renderers.studio.networks import Network, mending_network
 
 NO_FACE = "No face was found, so the picture is as it was."
+TOO_SMALL = "The face is too small or too far outside the picture to be mended, so the picture is as it was."
 NO_WEIGHTS = "The mending network's weights are not installed here: the face was cleaned and sharpened only."
 MANY = 6
 TOO_MANY = f"Only the {MANY} largest faces were mended; a closer crop mends the others."
@@ -41,7 +42,6 @@ class FixFace:
         found = sorted(faces_of(task.subject), key=lambda face: -face.w * face.h)
         faces = found[:MANY]
         network = self._network_of() if faces else None
-        notes = _notes(len(found), mended=network is not None)
         total = max(1, len(faces)) * (1 + len(task.variants))
         done = 0
         mended = []
@@ -49,6 +49,8 @@ class FixFace:
             mended.append(_mended(pixels, face, network))
             done += 1
             report(done, total, None)
+        some = any(better is not None for better in mended)
+        notes = _notes(len(found), by_network=network is not None) if some or not found else (TOO_SMALL,)
         for variant in task.variants:
             strength = self.card.defaults.change[task.change] * Dice(task.seed + variant).choose((1.0, 0.75, 1.2, 0.6))
             fixed = pixels.copy()
@@ -59,10 +61,10 @@ class FixFace:
             yield Picture(variant, fixed, notes)
 
 
-def _notes(found: int, *, mended: bool) -> tuple[str, ...]:
+def _notes(found: int, *, by_network: bool) -> tuple[str, ...]:
     if not found:
         return (NO_FACE,)
-    return tuple(note for note, said in ((NO_WEIGHTS, not mended), (TOO_MANY, found > MANY)) if said)
+    return tuple(note for note, said in ((NO_WEIGHTS, not by_network), (TOO_MANY, found > MANY)) if said)
 
 
 def faces_of(image: Input) -> tuple[Box, ...]:

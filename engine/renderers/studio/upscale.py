@@ -23,6 +23,8 @@ TILE = 256
 _PHOTO_TILE = 128
 #: Source pixels beyond what the network sees: resizing and projecting back look this far, blending further.
 _RESIZING, _BLENDING = 9, 14
+#: Channels no farther apart than this, of 255, are a grey.
+_NO_COLOUR = 2
 _COLOUR_SIGMA = 1.5  # source pixels; larger than the detail a network makes up, smaller than a colour's area
 
 
@@ -37,6 +39,7 @@ class Recipe:
         keeps_texture: Whether the network is one for photos, whose texture can be trusted.
         noise: Of the source (0..1), to be given back as grain.
         side: Of the tiles, in source pixels.
+        grey: Whether the source has no colour, and the result is to have none.
     """
 
     scale: int
@@ -45,6 +48,7 @@ class Recipe:
     keeps_texture: bool = False
     noise: float = 0.0
     side: int = field(default=TILE)
+    grey: bool = False
 
     @property
     def margin(self) -> int:
@@ -78,12 +82,19 @@ class Upscale:
             yield Picture(variant, large, notes)
 
     def _recipe(self, pixels: Pixels, scale: int, words: str) -> Recipe:
+        grey = _is_grey(pixels)
         if is_drawn(pixels, words):
-            return Recipe(scale, self._network_of(scale), drawn=True)
+            return Recipe(scale, self._network_of(scale), drawn=True, grey=grey)
         trusted = self._photo_network_of(scale)
         if trusted is not None:
-            return Recipe(scale, trusted, keeps_texture=True, noise=noise_of(pixels), side=_PHOTO_TILE)
-        return Recipe(scale, self._network_of(scale), noise=noise_of(pixels))
+            return Recipe(scale, trusted, keeps_texture=True, noise=noise_of(pixels), side=_PHOTO_TILE, grey=grey)
+        return Recipe(scale, self._network_of(scale), noise=noise_of(pixels), grey=grey)
+
+
+def _is_grey(pixels: Pixels) -> bool:
+    """Whether a picture has no colour at all: a network would see some in it."""
+    red, green, blue = cv2.split(pixels)[:3]
+    return max(int(cv2.absdiff(one, green).max()) for one in (red, blue)) <= _NO_COLOUR
 
 
 def _scale_for(pixels: Pixels, wanted: int) -> tuple[int, tuple[str, ...]]:
@@ -125,6 +136,8 @@ def _tile(bytes_: Floats, recipe: Recipe, around: Tile) -> Floats:
     # A drawing's edges are steeper than its pixels tell: held to them to the last, they would turn bumpy.
     large = faithful(_detailed(rgb, recipe), rgb, passes=1 if recipe.drawn else 2)
     large = grained(large, recipe.noise, around.left * scale, around.top * scale)
+    if recipe.grey:
+        large = floats(cv2.cvtColor(cv2.cvtColor(large, cv2.COLOR_RGB2GRAY), cv2.COLOR_GRAY2RGB))
     if tile.shape[2] == 3:
         return large
     alpha = np.ascontiguousarray(tile[..., 3])

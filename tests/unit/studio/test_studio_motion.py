@@ -116,6 +116,13 @@ def test_pictures_of_any_shape_can_be_filmed(render, size):
     assert len(frames_of(made.mp4)) == 7
 
 
+@pytest.mark.parametrize("size", [(1, 1), (300, 2), (2, 90)])
+def test_everything_at_once_moves_in_the_smallest_pictures(render, size):
+    pixels = cv2.resize(photo("raccoon"), size, interpolation=cv2.INTER_AREA)
+    (made,) = render("studio-motion", pixels, kind=Kind.ANIMATE, seconds=0.3, motion=tuple(Motion))
+    assert len(frames_of(made.mp4)) == 7
+
+
 def test_what_is_transparent_is_filmed_white(shot):
     pixels = np.full((96, 128, 4), 60, np.uint8)
     pixels[:, :64, 3], pixels[:, 64:, 3] = 0, 255

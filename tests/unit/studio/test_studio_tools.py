@@ -10,7 +10,7 @@ from engine.images.faces import boxes_of, find_faces
 from engine.models.card import Card
 from engine.renderers.base import Input, RenderTask
 from engine.renderers.studio.drawn import is_drawn
-from engine.renderers.studio.face import MANY, NO_FACE, TOO_MANY, FixFace, feather
+from engine.renderers.studio.face import MANY, NO_FACE, TOO_MANY, TOO_SMALL, FixFace, feather
 from engine.renderers.studio.face import NO_WEIGHTS as NO_WEIGHTS_FOR_FACES
 from engine.renderers.studio.networks import Network, drawing_network
 from engine.renderers.studio.tiling import tiles
@@ -131,6 +131,13 @@ def test_alpha_is_upscaled_too(render, coffee):
     assert result.pixels.shape == (256, 384, 4)
     assert (result.pixels[:, :180, 3] == 0).all()
     assert (result.pixels[:, 204:, 3] == 255).all()
+
+
+@pytest.mark.parametrize("words", ["a drawing", "a photo"])
+def test_what_has_no_colour_gets_none(words, render):
+    grey = cv2.cvtColor(cv2.cvtColor(drawing(80), cv2.COLOR_RGB2GRAY), cv2.COLOR_GRAY2RGB)
+    (result,) = render("studio-upscale", grey, kind=Kind.UPSCALE, scale=4, prompt=words)
+    assert np.ptp(result.pixels.astype(int), axis=2).max() == 0
 
 
 def test_without_weights_it_enlarges_and_says_so(coffee):
@@ -267,8 +274,10 @@ def test_a_crowd_is_mended_as_far_as_it_goes_and_that_is_said(astronaut):
 
 
 def test_a_face_too_small_to_see_is_left_alone(astronaut):
+    """And it is said."""
     (result,) = fixed(astronaut, Box(x=90, y=40, w=4, h=4), network=Echo())
     assert np.array_equal(result.pixels, astronaut)
+    assert result.notes == (TOO_SMALL,)
 
 
 def test_without_weights_a_face_is_cleaned_and_that_is_said(astronaut):

@@ -22,7 +22,7 @@ class Fire(Effect):
     def __init__(self, setting: Setting) -> None:
         stage = setting.stage
         height, width = stage.shape
-        size = round(width / 2), round(height / 2)
+        size = max(1, round(width / 2)), max(1, round(height / 2))
         flame = floats(np.clip(resize(burning(stage.rgb), *size), 0, 1))
         self._lick: Waves | None = None
         found = float(flame.mean()) > _LEAST
@@ -102,7 +102,7 @@ class _Embers:
     def __init__(self, setting: Setting, flame: Floats, *, found: bool) -> None:
         rng, seconds = setting.dice.rng, setting.clock.seconds
         count = round(_EMBERS * (0.5 + 0.8 * setting.power))
-        chance = np.maximum(flame, 0).astype(np.float64).ravel() ** 1.5
+        chance = np.maximum(flame, 0).astype(np.float64).ravel() ** 1.5 + 1e-12
         spots = rng.choice(flame.size, size=count, p=chance / chance.sum())
         rows, columns = np.unravel_index(spots, flame.shape)
         self._x, self._y = floats((columns + 0.5) / flame.shape[1]), floats((rows + 0.5) / flame.shape[0])
