@@ -162,9 +162,25 @@ def test_kept_lettering_stays_legible(render):
 
 @every_look
 def test_a_tiny_or_empty_picture_is_no_trouble(look, render):
-    for pixels in (np.zeros((17, 16, 3), np.uint8), np.full((24, 64, 3), 255, np.uint8)):
+    sizes = ((17, 16, 0), (24, 64, 255), (1, 1, 90), (3, 2, 90), (120, 2, 200), (1, 70, 20))
+    for pixels in (np.full((height, width, 3), value, np.uint8) for height, width, value in sizes):
         (result,) = render(look, pixels)
         assert result.pixels.shape == pixels.shape
+
+
+@every_look
+def test_a_second_round_of_variants_is_not_the_first_once_more(look, render, astronaut):
+    batch = [picture.pixels for picture in render(look, astronaut, variants=tuple(range(8)), seed=11)]
+    for number in range(4):
+        # Thin lines are few pixels of a small picture.
+        assert difference(batch[number], batch[number + 4]) > 0.02
+
+
+@every_look
+def test_a_face_that_is_not_in_the_picture_is_no_trouble(look, render, astronaut):
+    outside = (Box(x=900, y=900, w=50, h=50), Box(x=-400, y=10, w=40, h=40), Box(x=5, y=5, w=0, h=0))
+    (result,) = render(look, Input(astronaut, faces=outside), keep=frozenset({Keep.IDENTITY}))
+    assert result.pixels.shape == astronaut.shape
 
 
 @every_look

@@ -51,12 +51,12 @@ def drawn(brief: Brief) -> Paint:
     """Draw a variant's lines, light and colour."""
     dice, words = brief.dice, brief.steer
     return Paint(
-        line=dice.choose((2.3, 1.7, 2.9, 2.0)) * 2 ** (0.7 * words["bold"]),
+        line=dice.vary((2.3, 1.7, 2.9, 2.0)) * 2 ** (0.7 * words["bold"]),
         ink=dice.choose(("#2a1a2e", "#16182e", "#2b1712", "#10222c")),
-        shade=dice.choose(((-15.0, 3.0, -9.0), (-12.0, 4.0, 3.0), (-20.0, 0.0, -13.0), (-13.0, -4.0, -4.0))),
+        shade=dice.vary(((-15.0, 3.0, -9.0), (-12.0, 4.0, 3.0), (-20.0, 0.0, -13.0), (-13.0, -4.0, -4.0))),
         depth=dice.choose((-3.5, -5.0, -2.0, -4.0)),
-        chroma=dice.choose((0.85, 0.6, 1.15, 0.7)),
-        lift=dice.choose((0.68, 0.54, 0.76, 0.6)),
+        chroma=dice.vary((0.85, 0.6, 1.15, 0.7)),
+        lift=dice.vary((0.68, 0.54, 0.76, 0.6)),
         rim=dice.choose((0.55, 0.9, 0.0, 0.75)),
         side=dice.choose((-2.3, -0.8, 2.6, -1.57)),
     )

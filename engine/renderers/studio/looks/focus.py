@@ -43,7 +43,7 @@ class Focus(Look):
 
     def paint(self, brief: Brief) -> Floats:
         """Return the picture through the variant's lens."""
-        scene, shot = brief.scene, brief.dice.choose(SHOTS)
+        scene, shot = brief.scene, brief.dice.vary(SHOTS)
         strength = (0.35 + 0.75 * brief.strength) * (1 + 0.35 * brief.steer["softness"] + 0.3 * brief.steer["bold"])
         lens = Lens(shot.aperture * strength * scene.unit, shot.blades, shot.bloom, brief.dice.between(0, 0.8))
         front = scene.once("in focus", lambda: _front(scene))

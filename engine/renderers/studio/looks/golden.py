@@ -15,7 +15,7 @@ SUNS = (
     Sun(-2.75, haze=0.5),
     Sun(-0.45, colour=(1.0, 0.66, 0.32), haze=1.0),
     Sun(-1.9, colour=(1.0, 0.47, 0.20), shade=(0.46, 0.46, 0.64), haze=0.35, strength=1.1),
-    Sun(3.05, colour=(1.0, 0.76, 0.46), shade=(0.52, 0.60, 0.74), haze=0.8, strength=0.9),
+    Sun(-3.23, colour=(1.0, 0.76, 0.46), shade=(0.52, 0.60, 0.74), haze=0.8, strength=0.9),
 )
 #: What the words "golden hour" add to warmth, for looks that know no sun; see prompts/steer.toml.
 _SAID = 0.75
@@ -30,7 +30,7 @@ class Golden(Look):
     def paint(self, brief: Brief) -> Floats:
         """Return the picture in the low sun."""
         scene, dice, words = brief.scene, brief.dice, brief.steer
-        sun = dice.choose(SUNS)
+        sun = dice.vary(SUNS)
         sun = sun._replace(strength=sun.strength * (1 + 0.15 * words.up("sun")))
         day = to_rgb(developed(scene, 0.5 * brief.strength))
         brief.step(day)

@@ -73,10 +73,10 @@ def drawn(brief: Brief) -> Skin:
         parts=max(12, round(dice.choose((64, 48, 64, 48)) * finer)),
         foil=foil,
         shine=shine,
-        angle=dice.choose((-2.1, -0.9, -2.5, -1.5)),
-        chroma=dice.choose((0.5, 0.75, 0.35, 0.6)) * (0.3 + 0.7 * brief.strength),
-        pressure=dice.choose((1.0, 1.2, 0.85, 1.05)) * (0.45 + 0.55 * brief.strength),
-        ground=dice.choose(((0.9, 0.96, 1.1), (1.1, 0.96, 0.92), (1.0, 1.0, 1.0), (0.95, 1.04, 1.0))),
+        angle=dice.vary((-2.1, -0.9, -2.5, -1.5)),
+        chroma=dice.vary((0.5, 0.75, 0.35, 0.6)) * (0.3 + 0.7 * brief.strength),
+        pressure=dice.vary((1.0, 1.2, 0.85, 1.05)) * (0.45 + 0.55 * brief.strength),
+        ground=dice.vary(((0.9, 0.96, 1.1), (1.1, 0.96, 0.92), (1.0, 1.0, 1.0), (0.95, 1.04, 1.0))),
     )
 
 

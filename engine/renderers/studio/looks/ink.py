@@ -58,14 +58,14 @@ def drawn(brief: Brief) -> Pen:
         tone = "dots"
     bare = bool({"linework", "hatching"} & words.tags) or words.up("mono") > 0.5
     return Pen(
-        line=dice.choose((2.9, 2.2, 3.6, 2.6)) * 2 ** (0.7 * words["bold"]),
+        line=dice.vary((2.9, 2.2, 3.6, 2.6)) * 2 ** (0.7 * words["bold"]),
         tone=tone,
-        angle=dice.choose((0.785, 0.6, 0.26, 1.05)),
-        pitch=dice.choose((7.0, 6.4, 9.0, 7.4)),
+        angle=dice.vary((0.785, 0.6, 0.26, 1.05)),
+        pitch=dice.vary((7.0, 6.4, 9.0, 7.4)),
         ink=dice.choose(("#15131a", "#1a1512", "#111426", "#20130f")),
         page=dice.choose(("#fffdf7", "#fbf3e0", "#fdfbf6", "#f8efe2")),
-        chroma=0.0 if bare else dice.choose((1.35, 0.75, 1.6, 1.05)),
-        blacks=dice.choose((0.11, 0.16, 0.08, 0.13)) * (1 - 0.4 * words["brightness"]),
+        chroma=0.0 if bare else dice.vary((1.35, 0.75, 1.6, 1.05)),
+        blacks=dice.vary((0.11, 0.16, 0.08, 0.13)) * (1 - 0.4 * words["brightness"]),
     )
 
 

@@ -41,7 +41,7 @@ class LineArt(Look):
 def drawn(brief: Brief) -> Nib:
     """Draw a variant's pen; bolder words thicken it, and detail adds lines."""
     dice, words = brief.dice, brief.steer
-    width, fine, taper = dice.choose(((2.6, 2, 26.0), (5.2, 1, 3.0), (1.3, 1, 34.0), (3.4, 1, 0.0)))
+    width, fine, taper = dice.vary(((2.6, 2, 26.0), (5.2, 1, 3.0), (1.3, 1, 34.0), (3.4, 1, 0)))
     return Nib(
         width=width * 2 ** (0.8 * words["bold"]),
         swell=dice.choose((0.8, 0.1, 0.6, 0.0)) if taper else 0.0,

@@ -40,7 +40,7 @@ class Natural(Look):
 
     def paint(self, brief: Brief) -> Floats:
         """Return the developed photograph."""
-        scene, grade = brief.scene, brief.dice.choose(GRADES)
+        scene, grade = brief.scene, brief.dice.vary(GRADES)
         brief.step(to_rgb(developed(scene, brief.strength)))
         lab = clear(scene, brief.strength, grade.clarity * brief.strength * (1 - 0.6 * brief.steer.up("softness")))
         lab = graded(lab, grade, brief)

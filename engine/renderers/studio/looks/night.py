@@ -29,7 +29,7 @@ class Night(Look):
     def paint(self, brief: Brief) -> Floats:
         """Return the picture by night."""
         scene, dice = brief.scene, brief.dice
-        hour = dice.choose(HOURS)
+        hour = dice.vary(HOURS)
         hour = hour._replace(depth=hour.depth * (1 + 0.35 * brief.steer.up("night")))
         day = to_rgb(developed(scene, 0.6 * brief.strength))
         brief.step(day)

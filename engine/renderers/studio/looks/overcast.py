@@ -31,6 +31,6 @@ class Overcast(Look):
         scene, dice = brief.scene, brief.dice
         day = to_rgb(clear(scene, 0.5 * brief.strength, 0.7))
         brief.step(day)
-        picture = overcast(day, scene, dice.rng, dice.choose(CLOUDS), brief.strength**0.6)
+        picture = overcast(day, scene, dice.rng, dice.vary(CLOUDS), brief.strength**0.6)
         brief.step(picture)
         return picture

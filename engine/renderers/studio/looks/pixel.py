@@ -70,8 +70,8 @@ def drawn(brief: Brief) -> Sprite:
         colours=dice.choose((24, 16, 32, 12)),
         dither=dice.choose((0.0, 0.7, 0.0, 0.9)),
         outline=dice.choose((1.0, 0.0, 1.0, 1.0)),
-        chroma=dice.choose((0.25, 0.4, 0.12, 0.5)) * (0.3 + 0.7 * brief.strength),
-        tint=dice.choose(((0.0, 0.0), (3.0, -6.0), (0.0, 4.0), (-3.0, 2.0))),
+        chroma=dice.vary((0.25, 0.4, 0.12, 0.5)) * (0.3 + 0.7 * brief.strength),
+        tint=dice.vary(((0.0, 0.0), (3.0, -6.0), (0.0, 4.0), (-3.0, 2.0))),
     )
 
 

@@ -53,7 +53,7 @@ class Portrait(Look):
     def paint(self, brief: Brief) -> Floats:
         """Return the portrait."""
         scene, share = brief.scene, brief.strength**0.7
-        sitting = brief.dice.choose(SITTINGS)
+        sitting = brief.dice.vary(SITTINGS)
         lab = evened_skin(clear(scene, 0.7 * brief.strength, 0.35), scene, 0.85 * share)
         brief.step(to_rgb(lab))
         light = quieted(keyed(linear(to_rgb(lab)), scene, sitting, share), scene, sitting, share)

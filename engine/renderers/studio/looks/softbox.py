@@ -55,7 +55,7 @@ class Softbox(Look):
     def paint(self, brief: Brief) -> Floats:
         """Return the picture, lit by softboxes."""
         scene, share = brief.scene, brief.strength**0.6
-        studio = brief.dice.choose(STUDIOS)
+        studio = brief.dice.vary(STUDIOS)
         day = to_rgb(clear(scene, 0.6 * brief.strength, 0.6))
         brief.step(day)
         light = linear(day)

@@ -53,11 +53,11 @@ def drawn(brief: Brief) -> Mould:
         parts=max(16, round(dice.choose((110, 80, 110, 80)) * finer)),
         smooth=dice.choose((8.0, 10.0, 8.0, 10.0)),
         lift=dice.choose((0.66, 0.5, 0.78, 0.58)),
-        angle=dice.choose((-2.1, -0.8, -1.57, -2.5)),
-        gloss=dice.choose((0.6, 1.1, 0.15, 1.25)),
-        chroma=dice.choose((0.55, 0.8, 0.35, 0.65)) * (0.3 + 0.7 * brief.strength),
+        angle=dice.vary((-2.1, -0.8, -1.57, -2.5)),
+        gloss=dice.vary((0.6, 1.1, 0.15, 1.25)),
+        chroma=dice.vary((0.55, 0.8, 0.35, 0.65)) * (0.3 + 0.7 * brief.strength),
         sweep=dice.choose((0.8, 0.7, 0.85, 0.6)) * brief.strength,
-        tint=dice.choose(((-4.0, -15.0), (15.0, 5.0), (-14.0, 6.0), (3.0, 20.0))),
+        tint=dice.vary(((-4.0, -15.0), (15.0, 5.0), (-14.0, 6.0), (3.0, 20.0))),
     )
 
 
