@@ -218,6 +218,8 @@ def _next(plan: Plan, heard: Heard) -> list[str]:
     if plan.action not in {Action.GENERATE, *LATER.values()}:
         return []
     listed = words("replies")["later"]
+    if plan.action is Action.ANIMATE and heard.looks:
+        return [str(listed["look"]).format(what=heard.looks[0].name)]
     wished = [listed[key] for key, action in LATER.items() if key in heard.said and action is not plan.action]
     return [str(listed["say"]).format(what=" and ".join(wished))] if wished and not plan.exact else []
 

@@ -10,6 +10,7 @@ from bot.planner.vocabulary import Pattern, compiled, expression, phrase, words
 from engine.contract import Keep
 
 KEEPS = tuple(Keep)
+_AFTERTHOUGHT = re.compile(r"(?: (?:lol|lmao|haha|please|tho|though|thanks|at all|anymore))+$")
 #: "The palette is perfect, keep that."
 _PRONOUN = re.compile(r" (?:it|that|this|them|those|these|em)(?: (?:as is|please|though|too))?\W*$")
 
@@ -102,7 +103,7 @@ def unwanted(left: Scan) -> tuple[str, ...]:
             if spared := left_alone.match(left.folded, match.start()):
                 at = spared.end()
                 continue
-            what = small.sub("", match["what"].strip(" ,.;!?-"))
+            what = _AFTERTHOUGHT.sub("", small.sub("", match["what"].strip(" ,.;!?-")))
             left.take(*match.span())
             found += [w for w in re.split(r"\s+(?:and|or|nor|und|oder|y|o|ni|et|ou|e|и|или)\s+|[、,]", what) if w]
     small_words = set(words("languages")["fillers"]["en"])

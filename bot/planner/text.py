@@ -23,6 +23,7 @@ CONTRACTIONS = (
         ),
         r"\1\2",
     ),
+    (re.compile(r"\bwhy (?:not|dont (?:we|you))\b", re.IGNORECASE), "maybe"),
     (re.compile(r"\bw/o\b", re.IGNORECASE), "without"),
     (re.compile(r"\bw/\s*", re.IGNORECASE), "with "),
     (re.compile(r"\s[+&]\s"), " and "),

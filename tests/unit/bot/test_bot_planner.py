@@ -222,6 +222,12 @@ def test_what_comes_after_is_said(text, action, then):
     assert "upscale" not in plan.prompt
 
 
+def test_a_clip_in_another_look_is_made_in_two_steps():
+    plan = understand("animate it as a comic", GALLERY)
+    assert plan.action is Action.ANIMATE
+    assert "for comic, ask for that first" in plan.reply
+
+
 def test_exact_words_pass_through_untouched():
     plan = understand('use my words exactly: "ONE brass owl, make it no. 5"', NEW)
     assert (plan.exact, plan.prompt) == (True, "ONE brass owl, make it no. 5")
