@@ -25,6 +25,7 @@ from engine.renderers import registry  # noqa: E402
 from engine.settings import EngineSettings  # noqa: E402
 from tests.support.photos import photo  # noqa: E402
 
+LIMIT_GIB = 2.5
 CARDS = ("studio-natural", "studio-watercolor", "studio-oil", "studio-clay", "studio-product", "studio-motion")
 
 
@@ -60,9 +61,13 @@ def main():
     wanted = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         file = source(folder, wanted.megapixels)
+        most = 0.0
         for card in wanted.cards:
-            sys.stdout.write(f"{card:22}{peak(card, file, folder):6.2f} GiB\n")
+            held = peak(card, file, folder)
+            sys.stdout.write(f"{card:22}{held:6.2f} GiB\n")
             sys.stdout.flush()
+            most = max(most, held)
+    sys.exit(f"more than {LIMIT_GIB} GiB" if most > LIMIT_GIB else 0)
 
 
 if __name__ == "__main__":

@@ -71,7 +71,7 @@ def main():
     for name in args.photos or PHOTOS:
         source = photo(name, args.side)
         wall, cpu, peak, back, gain, over = measured(renderer, source, args.scale)
-        network = "drawings'" if is_drawn(source) or photo_network(args.scale) is None else "photos'"
+        network = "small" if is_drawn(source) or photo_network(args.scale) is None else "photos'"
         figures = f"{wall:>9.1f}{cpu:>8.1f}{peak:>7.0f}{back:>7.1f}{gain:>9.2f}{over:>8.2f}"
         sys.stdout.write(f"{name:<12}{figures}  {network}\n")
 
