@@ -92,7 +92,7 @@ def _focus(scene: Scene, parts: Segments, central: Floats) -> tuple[Floats, floa
     edges = parts.mean(floats(told))
     focus = parts.mean(floats(sharp * told)) / np.maximum(edges, 1e-4)
     # Texture in focus has many edges; a blurred surface has few, and they are wide.
-    crisp = floats(np.sqrt(focus * smoothstep(0.02, 0.25, edges)))
+    crisp = floats(np.sqrt(np.maximum(focus, 0) * smoothstep(0.02, 0.25, edges)))
     inner, outer = ((crisp * w * parts.area).sum() / (w * parts.area).sum() for w in (central, (1 - central) ** 2))
     return crisp, float(np.clip((inner - outer - 0.08) / 0.16, 0, 1))
 
