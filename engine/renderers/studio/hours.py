@@ -71,8 +71,8 @@ def by_night(rgb: Floats, scene: Scene, rng: np.random.Generator, night: Night, 
     cast = _normalised(shone(scene, (moon,), (0.12, 0.12, 0.12))[..., 0])
     # Eyes at night see little colour, and blue things brighter (Purkinje).
     grey = even @ np.asarray([0.10, 0.52, 0.38], np.float32)
-    pale = lerp(np.repeat(grey[..., None], 3, axis=2), floats(even), 0.42 + 0.25 * scene.skin)
-    dark = pale * power(cast, 1.5)[..., None] * np.asarray(night.tint, np.float32)
+    pale = lerp(np.repeat(grey[..., None], 3, axis=2), floats(even), floats(0.42 + 0.36 * _flesh(scene)))
+    dark = pale * power(cast, 1.5)[..., None] * _moonlight(scene, night)
     dark *= _exposure(luminance(floats(dark)), 0.031 / night.depth)
     # Deeper shadows than by day, yet never black: a trace of the sky is everywhere.
     bright = luminance(floats(dark))
@@ -85,6 +85,19 @@ def by_night(rgb: Floats, scene: Scene, rng: np.random.Generator, night: Night, 
         dark = floats(dark + night.lamp * _side_lamp(even, scene, night))
     seen = lerp(rgb, unlinear(rolled(floats(dark), 0.75)), share)
     return dithered(vignetted(seen, 0.5 * share), rng)
+
+
+def _moonlight(scene: Scene, night: Night) -> Floats:
+    """Return the tint of the night; on faces less of it, as whoever lights a night for the screen sees to."""
+    tint, flesh = np.asarray(night.tint, np.float32), _flesh(scene)
+    warm = np.asarray([1.0, 0.87, 0.80], np.float32) * float(tint.mean())
+    lifted = lerp(np.broadcast_to(tint, scene.rgb.shape), warm, floats(0.62 * flesh))
+    return floats(lifted * (1 + 0.45 * flesh)[..., None])
+
+
+def _flesh(scene: Scene) -> Floats:
+    """Return skin and the whole of faces, 0..1: shine, teeth and eyes are lit as the cheek beside them is."""
+    return scene.once("flesh", lambda: blur(floats(np.maximum(scene.skin, scene.near_faces(0.78))), 3 * scene.unit))
 
 
 def evened(scene: Scene, share: float) -> Floats:

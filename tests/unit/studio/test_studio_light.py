@@ -13,6 +13,7 @@ from engine.renderers.studio.scene import scene_of
 from engine.renderers.studio.sculpt import Lamp
 from engine.renderers.studio.skin import evened_skin, eyes_of
 from engine.renderers.studio.sweep import behind
+from tests.support.photos import photo
 
 FACE = Box(x=65, y=25, w=37, h=37)
 
@@ -156,6 +157,30 @@ def test_the_studio_backdrop_is_smooth_and_the_subject_stays(render):
     for picture in pictures:
         ball = picture.pixels[80:130, 75:125].reshape(-1, 3).mean(axis=0)
         assert ball[0] > ball[1] > ball[2]
+
+
+def test_a_cat_that_cannot_be_told_from_the_room_is_not_cut_out(render):
+    """No border is new: what the studio makes of the light changes as gently as a pool of light does."""
+    source = photo("cat", 320)
+    for picture in render("studio-softbox", source, variants=(0, 2)):
+        gain = np.log((cv2.GaussianBlur(lightness(picture.pixels), (0, 0), 5) + 2) / (_soft(source, 5) + 2))
+        steps = np.hypot(*np.gradient(gain))
+        assert np.percentile(steps, 99) < 0.045
+        assert gain.max() - gain.min() > 0.15
+
+
+def _soft(pixels, sigma):
+    return cv2.GaussianBlur(lightness(pixels), (0, 0), sigma)
+
+
+def test_a_face_by_night_is_alive(render):
+    """Whoever is photographed by the moon has warm skin, not ash, and no blue teeth."""
+    source = photo("portrait", 320)
+    for picture in render("studio-night", source, variants=(0, 1, 2, 3)):
+        lab = cv2.cvtColor(picture.pixels[..., :3].astype(np.float32) / 255, cv2.COLOR_RGB2Lab)
+        cheeks, teeth = lab[66:90, 128:152], lab[90:95, 134:146]
+        assert cheeks[..., 2].mean() > 3
+        assert teeth[..., 2].mean() > -1
 
 
 def test_what_is_behind_has_nothing_of_the_subject(coffee):

@@ -62,10 +62,21 @@ class Softbox(Look):
         lit = subject_lit(light, scene, studio, share)
         brief.step(None)
         backed = set_back(light, scene, studio, share)
-        # A subject that is not sure is not cut out: the light falls off around it instead.
-        whole = blur(smoothstep(0.25, 0.8, scene.matte), 0.8 * scene.unit)
-        picture = lerp(backed, freed(scene, lit), whole) if sure_of_subject(scene) > _SURE else lerp(backed, lit, 0.75)
+        picture = cut_out(backed, lit, scene) if sure_of_subject(scene) > _SURE else pooled(backed, lit, scene, share)
         return dithered(unlinear(rolled(picture, 0.62)), brief.dice.rng)
+
+
+def cut_out(backed: Floats, lit: Floats, scene: Scene) -> Floats:
+    """Return the subject before its backdrop."""
+    whole = blur(smoothstep(0.25, 0.8, scene.matte), 0.8 * scene.unit)
+    return lerp(backed, freed(scene, lit), whole)
+
+
+def pooled(backed: Floats, lit: Floats, scene: Scene, share: float) -> Floats:
+    """Return the whole scene in a pool of light that falls off around what may be the subject: nothing is cut."""
+    pool = blur(scene.matte, 90 * scene.unit)
+    pool = smoothstep(0.3, 0.95, floats(pool / (float(pool.max()) + 1e-3)))
+    return lerp(lerp(lit, floats(0.22 * backed), share), lit, floats(0.06 + 0.94 * pool))
 
 
 def subject_lit(light: Floats, scene: Scene, studio: Studio, share: float) -> Floats:
