@@ -91,7 +91,7 @@ def _moonlight(scene: Scene, night: Night) -> Floats:
     """Return the tint of the night; on faces less of it, as whoever lights a night for the screen sees to."""
     tint, flesh = np.asarray(night.tint, np.float32), _flesh(scene)
     warm = np.asarray([1.0, 0.87, 0.80], np.float32) * float(tint.mean())
-    lifted = lerp(np.broadcast_to(tint, scene.rgb.shape), warm, floats(0.62 * flesh))
+    lifted = lerp(np.broadcast_to(tint, scene.rgb.shape), warm, floats(0.74 * flesh))
     return floats(lifted * (1 + 0.45 * flesh)[..., None])
 
 
