@@ -15,7 +15,7 @@ import numpy as np
 from engine.contract import Family
 from engine.models.card import Card
 from engine.renderers.base import Picture, Pixels, RenderTask, Report
-from engine.renderers.studio.colour import to_bytes, to_lab, to_rgb
+from engine.renderers.studio.colour import to_bytes, to_lab, to_rgb, with_curve, with_warmth
 from engine.renderers.studio.dice import Dice
 from engine.renderers.studio.filters import Floats
 from engine.renderers.studio.keeping import kept
@@ -24,6 +24,9 @@ from engine.renderers.studio.sidebyside import side_by_side
 from engine.renderers.studio.steering import Steer, steer
 from engine.renderers.studio.tones import AIR, cleaner, toned
 from engine.renderers.studio.transfer import Given, given, with_named_colours, with_references
+
+#: Warmth and exposure of a picture as a whole, another one for every four seeds.
+PRINTS = ((0.0, 0.0), (0.5, 0.08), (-0.5, -0.06), (0.25, -0.16), (-0.25, 0.16))
 
 
 @dataclass(frozen=True)
@@ -82,8 +85,14 @@ class Look(ABC):
     def _finished(self, brief: Brief, source: Scene, references: tuple[Given, ...]) -> Pixels:
         scene, task = brief.scene, brief.task
         lab = self.tone(to_lab(self.paint(brief)), brief)
-        lab = with_named_colours(lab, brief.steer, scene)
+        lab = with_named_colours(regraded(lab, brief.dice, scene), brief.steer, scene)
         lab = with_references(lab, references, scene)
         lab = kept(lab, source, task.keep, brief.steer)
         pixels = to_bytes(to_rgb(lab))
         return pixels if scene.alpha is None else np.dstack([pixels, scene.alpha])
+
+
+def regraded(lab: Floats, dice: Dice, scene: Scene) -> Floats:
+    """Return a Lab picture in the print of its round of four, so that a fifth variant is not the first once more."""
+    warmth, exposure = PRINTS[dice.number // 4 % len(PRINTS)]
+    return with_warmth(with_curve(lab, exposure=exposure), warmth, scene.skin) if warmth else lab

@@ -178,6 +178,8 @@ EXEMPT = {
     ("studio-night", "at night"): "it is night already",
     ("studio-blueprint", "less noise"): "its page has no noise: what is fine in it is drawn",
     ("studio-inflated", "less noise"): "its skin is smooth: what is fine in it is shine and seams",
+    ("studio-lineart", "less saturated"): "black lines on white have no colour to lose",
+    ("studio-pencil", "less saturated"): "graphite has no colour to lose",
     ("studio-lineart", "less noise"): "its page is bare: what is fine in it is line",
     ("studio-stained-glass", "less noise"): "panes are even: what is fine in it is lead",
 }
