@@ -168,7 +168,7 @@ MOVES = {
     "darker": ("darker overall with deeper shadows", lightness, more, -5.0),
     "more contrast": ("stronger contrast between light and shade", spread, times, 0.06),
     "at night": ("at night", lightness, more, -8.0),
-    "in autumn colours": ("in autumn colours", russet, more, 4.0),
+    "in autumn colours": ("in autumn colours", russet, more, 3.0),
     "less saturated": ("muted and less saturated colours", strength, times, -0.1),
     "less noise": ("less noise and clean surfaces", grit, times, -0.08),
 }
