@@ -29,6 +29,10 @@ from engine.renderers.studio.transfer import Given, given, with_named_colours, w
 PRINTS = ((0.0, 0.0), (0.5, 0.08), (-0.5, -0.06), (0.25, -0.16), (-0.25, 0.16))
 
 
+#: Pixels of a long side beyond which brushes only cost: a stroke is a share of the picture, not of its pixels.
+LARGEST = 2048
+
+
 @dataclass(frozen=True)
 class Brief:
     """What one variant is painted from. `strength` is 0..1; `step(picture)` reports, and stops a cancelled job."""
@@ -70,7 +74,7 @@ class Look(ABC):
 
     def render(self, task: RenderTask, report: Report) -> Iterator[Picture]:
         """Yield each wanted variant; see `engine.renderers.base.Renderer`."""
-        scene = scene_of(task.subject, task.long_side or self.card.defaults.long_side)
+        scene = scene_of(task.subject, min(task.long_side or self.card.defaults.long_side, LARGEST))
         words = steer(task.prompt, task.negative, self.IS)
         model = cleaner(scene, words.up("denoise")) if words.up("denoise") else scene
         references = given(task.images, scene)
@@ -78,7 +82,8 @@ class Look(ABC):
         def made(variant: int, step: Callable[[Pixels | None], None]) -> Picture:
             dice, strength = Dice(task.seed + variant), self.card.defaults.change[task.change]
             brief = Brief(task, model, words, strength, dice, lambda rgb: step(None if rgb is None else to_bytes(rgb)))
-            return Picture(variant, self._finished(brief, scene, references), words.notes + self.notes(brief))
+            notes = words.notes + self.notes(brief) + _held_back(task)
+            return Picture(variant, self._finished(brief, scene, references), notes)
 
         return side_by_side(made, task.variants, self.STEPS, report, to_bytes(scene.rgb))
 
@@ -90,6 +95,14 @@ class Look(ABC):
         lab = kept(lab, source, task.keep, brief.steer)
         pixels = to_bytes(to_rgb(lab))
         return pixels if scene.alpha is None else np.dstack([pixels, scene.alpha])
+
+
+def _held_back(task: RenderTask) -> tuple[str, ...]:
+    fuller = max(task.subject.pixels.shape[:2]) > LARGEST
+    wanted = task.long_side is not None and task.long_side > LARGEST
+    return (
+        (f"The studio works at up to {LARGEST} px; an upscale brings it to print size.",) if wanted and fuller else ()
+    )
 
 
 def regraded(lab: Floats, dice: Dice, scene: Scene) -> Floats:

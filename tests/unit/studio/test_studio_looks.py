@@ -191,3 +191,11 @@ def test_no_look_changes_what_the_variants_share(look, render, astronaut, monkey
     source = Input(cv2.resize(astronaut, (48, 48), interpolation=cv2.INTER_AREA), faces=(face,))
     for change, keep in ((Change.SUBTLE, {Keep.COLORS}), (Change.STRONG, {Keep.IDENTITY})):
         assert render(look, source, change=change, keep=frozenset(keep), prompt="film, at night in autumn rain")
+
+
+def test_a_giant_is_worked_on_at_a_bounded_size_and_that_is_said(render):
+    tall = np.zeros((2500, 10, 3), np.uint8)
+    (result,) = render("studio-film", tall, long_side=2400)
+    assert result.pixels.shape[0] == 2048
+    assert "2048 px" in result.notes[-1]
+    assert render("studio-film", tall[:2000], long_side=2400)[0].notes == ()
