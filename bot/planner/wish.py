@@ -72,7 +72,8 @@ def _repairs(heard: Heard, _: Context) -> Action | None:
 def _moves(heard: Heard, _: Context) -> Action | None:
     led = bool(CAMERA.intersection(heard.motion)) and not heard.looks
     timed = heard.seconds is not None and bool(heard.motion or not heard.looks)
-    return Action.ANIMATE if "animate" in heard.said or led or timed else None
+    looped = Motion.LOOP in heard.motion and len(heard.motion) > 1
+    return Action.ANIMATE if "animate" in heard.said or led or timed or looped else None
 
 
 def _grows(heard: Heard, _: Context) -> Action | None:
