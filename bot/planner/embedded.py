@@ -165,7 +165,9 @@ def _version(heard: Heard, context: Context) -> int | None:
 
 
 def _cautions(heard: Heard, action: Action, context: Context) -> tuple[str, ...]:
-    text = fold(f"{heard.rest} {' '.join(heard.look_words)}{' lettering' if Keep.TEXT in heard.keep else ''}")
+    # A material that only names a look is not in the picture.
+    named = [word for word, look in zip(heard.look_words, heard.looks, strict=True) if look.name != "stained glass"]
+    text = fold(f"{heard.rest} {' '.join(named)}{' lettering' if Keep.TEXT in heard.keep else ''}")
     found = [c.say for c in cautions() if c.action in {None, action.value} and c.pattern.search(text)]
     if any(a.code == "tiny_faces" for a in context.advisories):
         found.insert(0, "The faces are small and may change; a closer crop keeps a likeness.")
