@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import heapq
 from typing import NamedTuple
 
 import cv2
@@ -11,6 +10,7 @@ from numpy.typing import NDArray
 from scipy import ndimage
 
 from engine.renderers.studio.filters import Floats, blur, distance, floats, lerp, resize, smaller, smoothstep, steepness
+from engine.renderers.studio.joining import divided, joined, untextured
 from engine.renderers.studio.scene import Scene
 from engine.renderers.studio.segments import superpixels
 
@@ -18,8 +18,8 @@ Labels = NDArray[np.int32]
 
 _SIDE = 448
 _CELL = 7
-#: How much a difference in lightness counts: shading alone does not part a thing.
-_LIGHT = 0.5
+#: How much less a pixel weighs that is surely not the subject.
+_CALM = 0.55
 #: Directions in which a neighbour is looked for.
 _WAYS = ((0, 1), (1, 0), (1, 1), (1, -1))
 
@@ -46,77 +46,53 @@ def means(labels: Labels, count: int, picture: Floats, weight: Floats | None = N
     return floats(sums[0] if picture.ndim == 2 else np.stack(sums, 1))
 
 
-def areas_of(scene: Scene, count: int, smooth: float, fine: float = 8.0) -> Areas:
+def areas_of(scene: Scene, count: int, smooth: float, fine: float = 8.0, most: float = 1.0) -> Areas:
     """Cut a scene into areas; the same cut is made once for all variants.
 
-    Superpixels (SLIC; Achanta et al., 2012) are joined, the pair first whose join loses least (Ward, 1963).
+    Superpixels (SLIC; Achanta et al., 2012) of the picture without its texture are joined: see `joining.joined`. The
+    subject is cut finer than what is around it, as far as it is known.
 
     Args:
         scene: The picture.
-        count: How many areas there shall be.
+        count: How many areas there shall be, at most; fewer where there is less to see.
         smooth: Rounding of outlines, in pixels at 1024; a third of it on faces.
         fine: How many times as much a face's pixels weigh: more gives it more and smaller areas.
+        most: The largest share of the picture that stays in one piece.
     """
-    return scene.once(("areas", count, smooth, fine), lambda: _areas(scene, count, smooth, fine))
+    return scene.once(("areas", count, smooth, fine, most), lambda: _areas(scene, count, smooth, fine, most))
 
 
-def _areas(scene: Scene, count: int, smooth: float, fine: float) -> Areas:
-    scale, size = smaller(scene.shape, _SIDE)
-    small = resize(scene.flat, *size)
-    face = resize(scene.near_faces(1.15), small.shape[1], small.shape[0])
-    soft = blur(small, 1.0)
-    steep = sum(steepness(np.ascontiguousarray(soft[..., k])) for k in range(3))
-    clear = np.maximum(blur(smoothstep(1.2, 4.0, floats(steep)), 1.5), face)
-    cells = scene.once("cells of areas", lambda: superpixels(small, _CELL, ruler=9.0, least=20, rounds=5))
-    labels = _joined(small, cells, count, 1 + fine * face)
-    labels = rounded(labels, clear, smooth * scene.unit * scale, scene.shape)
-    labels = without_slivers(labels, 1.1 * smooth * scene.unit)
+def _areas(scene: Scene, count: int, smooth: float, fine: float, most: float) -> Areas:
+    scale, (width, height) = smaller(scene.shape, _SIDE)
+    face = resize(scene.near_faces(1.15), width, height)
+    bare, cells = scene.once("cells of areas", lambda: _bare(scene, face))
+    known = np.float32(scene.cutout.certain) * (1 - resize(scene.matte, width, height))
+    roots = joined(bare, cells, count, floats((1 + fine * face) * (1 - _CALM * known)))
+    labels = _numbered(roots[cells])
+    if most < 1:
+        labels = divided(labels, most * labels.size, face)
+    labels = rounded(labels, np.maximum(_clear(bare), face), smooth * scene.unit * scale, scene.shape)
+    labels = without_slivers(labels, 0.8 * smooth * scene.unit)
     return Areas(labels, means(labels, int(labels.max()) + 1, scene.flat), edge_of(labels))
 
 
-def _joined(small: Floats, cells: Labels, count: int, weight: Floats) -> Labels:
-    """Join superpixels until `count` are left; returns labels from 0 without gaps."""
-    total = int(cells.max()) + 1
-    colour = [tuple(c) for c in means(cells, total, small).astype(np.float64).tolist()]
-    mass = np.bincount(cells.ravel(), weight.ravel().astype(np.float64), total).tolist()
-    near = _neighbours(cells, total)
-    parent = list(range(total))
-    version = [0] * total
-    heap: list[tuple[float, int, int, int, int]] = []
-
-    def offer(a: int, b: int) -> None:
-        p, q = colour[a], colour[b]
-        gap = _LIGHT * (p[0] - q[0]) ** 2 + (p[1] - q[1]) ** 2 + (p[2] - q[2]) ** 2
-        heapq.heappush(heap, (mass[a] * mass[b] / (mass[a] + mass[b]) * (gap + 4), a, b, version[a], version[b]))
-
-    for a in range(total):
-        for b in near[a]:
-            if a < b:
-                offer(a, b)
-    left = total
-    while left > count and heap:
-        _, a, b, one, other = heapq.heappop(heap)
-        if version[a] != one or version[b] != other:
-            continue
-        whole = mass[a] + mass[b]
-        colour[a] = tuple((p * mass[a] + q * mass[b]) / whole for p, q in zip(colour[a], colour[b], strict=True))
-        mass[a], parent[b] = whole, a
-        version[a] += 1
-        version[b] = -1
-        near[a] = (near[a] | near[b]) - {a, b}
-        for c in near[a]:
-            near[c].discard(b)
-            near[c].add(a)
-            offer(a, c)
-        left -= 1
-    return _renumbered(parent, cells)
+def _bare(scene: Scene, face: Floats) -> tuple[Floats, Labels]:
+    """Return the picture without its texture, small, and its superpixels."""
+    bare = untextured(resize(scene.flat, face.shape[1], face.shape[0]), floats(0.8 * face))
+    return bare, superpixels(bare, _CELL, ruler=9.0, least=20, rounds=5)
 
 
-def _renumbered(parent: list[int], cells: Labels) -> Labels:
-    roots = np.asarray(parent)
-    while not np.array_equal(roots, roots[roots]):
-        roots = roots[roots]
-    return np.asarray(np.unique(roots[cells], return_inverse=True)[1].reshape(cells.shape), np.int32)
+def _clear(small: Floats) -> Floats:
+    """Return how far outlines lie on edges: 0.7 where they surely do, 0 where they are guesses."""
+    soft = blur(small, 1.0)
+    steep = sum(steepness(np.ascontiguousarray(soft[..., k])) for k in range(3))
+    return floats(0.7 * blur(smoothstep(1.2, 4.0, floats(steep)), 1.5))
+
+
+def _numbered(labels: NDArray[np.integer]) -> Labels:
+    """Return labels numbered from 0 without gaps, in their order."""
+    there = np.bincount(labels.ravel()) > 0
+    return np.asarray((np.cumsum(there) - 1)[labels], np.int32)
 
 
 def _neighbours(labels: Labels, total: int, reach: int = 1) -> list[set[int]]:
@@ -131,7 +107,8 @@ def _neighbours(labels: Labels, total: int, reach: int = 1) -> list[set[int]]:
         if right < 0:
             one, other = labels[: height - dy, dx:], labels[dy:, : width - dx]
         apart = one != other
-        for a, b in np.unique(np.stack([one[apart], other[apart]], 1), axis=0).tolist():
+        for pair in np.unique(one[apart].astype(np.int64) * total + other[apart]).tolist():
+            a, b = divmod(pair, total)
             near[a].add(b)
             near[b].add(a)
     return near
@@ -165,7 +142,7 @@ def rounded(labels: Labels, clear: Floats, sigma: float, shape: tuple[int, int])
         grown = cv2.resize(names, (width, height), interpolation=cv2.INTER_NEAREST)
         np.copyto(best, large, where=ahead)
         np.copyto(winner, grown.astype(np.int32) - 1, where=ahead)
-    return _renumbered(list(range(total)), np.maximum(winner, 0))
+    return _numbered(np.maximum(winner, 0))
 
 
 def _groups(labels: Labels, total: int, reach: int) -> NDArray[np.int64]:
@@ -203,7 +180,7 @@ def without_slivers(labels: Labels, radius: float) -> Labels:
     """Return labels from 0 without areas that hold no disc of `radius` pixels: their neighbours share them."""
     widest = ndimage.maximum(edge_of(labels), labels, np.arange(int(labels.max()) + 1))
     kept = filled(labels, np.asarray(widest)[labels] < radius)
-    return _renumbered(list(range(int(labels.max()) + 1)), kept)
+    return _numbered(kept)
 
 
 def outline(labels: Labels) -> NDArray[np.bool_]:

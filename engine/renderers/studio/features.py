@@ -10,11 +10,14 @@ from engine.contract import Box
 from engine.renderers.studio.areas import Labels, edge_of, means, without_specks
 from engine.renderers.studio.colour import skin
 from engine.renderers.studio.filters import Floats, bilateral, blur, floats, lerp, resize, smoothstep
+from engine.renderers.studio.hair import hair_of, massed
 from engine.renderers.studio.pieces import outlined, tones
 from engine.renderers.studio.scene import Scene
 
 #: How wide a face is when its tones are found, in pixels.
 _WIDE = 170
+#: Tones closer than this (Lab units) are one piece.
+_SAME = 7.0
 
 
 class Print(NamedTuple):
@@ -43,10 +46,23 @@ def _printed(scene: Scene, count: int, apart: float, even: float) -> Print:
     for number, face in enumerate(scene.faces[:6]):
         window = _window(face, scene.shape)
         seen = lerp(_middle(scene.lab[window], scene.near_faces(0.8)[window]), scene.lab[window], where[window])
-        part = _toned(seen, face, count, apart, even)
-        lab[window], labels[window] = part[0], part[1] + 100 * number
+        painted, winner = _toned(seen, face, count, apart, even)
+        lab[window], labels[window] = painted, winner + 100 * number
     labels[where < 0.5] = -1
+    for number, face in enumerate(scene.faces[:6]):
+        _comb(scene, face, (lab, labels, where), 100 * number + count)
     return Print(lab, labels, edge_of(labels), where)
+
+
+def _comb(scene: Scene, face: Box, canvas: tuple[Floats, Labels, Floats], name: int) -> None:
+    """Lay the hair of a head over a print, also where it reaches beyond the face."""
+    lab, labels, where = canvas
+    window = _window(face, scene.shape, 1.35)
+    seen = lerp(_middle(scene.lab[window], scene.near_faces(0.6)[window]), scene.lab[window], scene.matte[window])
+    hair = hair_of(seen, face, window[1].start, window[0].start)
+    lab[window] = massed(lab[window], scene.lab[window], hair, face.w)
+    labels[window] = np.where(hair > 0.5, name, labels[window])
+    where[window] = np.maximum(where[window], hair)
 
 
 def _middle(lab: Floats, inside: Floats) -> Floats:
@@ -55,9 +71,9 @@ def _middle(lab: Floats, inside: Floats) -> Floats:
     return np.broadcast_to(np.median(chosen, axis=0).astype(np.float32), lab.shape)
 
 
-def _window(face: Box, shape: tuple[int, int]) -> tuple[slice, slice]:
+def _window(face: Box, shape: tuple[int, int], reach: float = 1.0) -> tuple[slice, slice]:
     """Return the rows and columns around a face, inside the picture."""
-    x, y, wide, high = face.x + face.w / 2, face.y + face.h / 2, 0.85 * face.w, 1.05 * face.h
+    x, y, wide, high = face.x + face.w / 2, face.y + face.h / 2, 0.85 * reach * face.w, 1.05 * reach * face.h
     rows = slice(max(0, round(y - high)), min(shape[0], round(y + high)))
     return rows, slice(max(0, round(x - wide)), min(shape[1], round(x + wide)))
 
@@ -82,7 +98,8 @@ def _toned(lab: Floats, face: Box, count: int, apart: float, even: float) -> tup
     winner = outlined(labels, len(centres), max(0.7, 0.008 * wide), (height, width)).astype(np.int32)
     colours = means(winner, len(centres), lab)
     colours[:, 0] = np.maximum(colours[:, 0], lerp(colours[:, 0], centres[:, 0], 0.5))
-    painted = blur(floats(_evened(colours, winner)[winner]), 0.6)
+    colours = _evened(colours, winner)
+    painted = blur(floats(colours[winner]), 0.6)
     # Teeth and the whites of eyes are too small for a tone of their own: they are dabbed on.
     light = blur(np.ascontiguousarray(lab[..., 0]), 0.008 * face.w)
     dab = smoothstep(3, 9, floats(light - blur(light, 0.07 * face.w)))
@@ -91,7 +108,13 @@ def _toned(lab: Floats, face: Box, count: int, apart: float, even: float) -> tup
     dab *= smoothstep(0.8, 0.5, floats(chroma / (np.median(chroma) + 1e-3)))
     painted[..., 0] = np.minimum(painted[..., 0] + 13 * dab, np.maximum(painted[..., 0], 93))
     painted[..., 1:] *= (1 - 0.4 * dab)[..., None]
-    return painted, winner
+    return painted, _alike(colours)[winner]
+
+
+def _alike(colours: Floats) -> Labels:
+    """Return for each tone the first that looks the same: between those nobody cuts."""
+    apart = np.linalg.norm(colours[:, None] - colours[None], axis=2)
+    return np.asarray((apart < _SAME).argmax(axis=1), np.int32)
 
 
 def _evened(colours: Floats, winner: Labels) -> Floats:

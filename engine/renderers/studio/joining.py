@@ -19,8 +19,8 @@ Key = Callable[[int, int], float]
 _LIGHT = 0.6
 #: How large the step across a border is (Lab units) that parts nothing, and the one that does for sure.
 _NONE, _SURE = 2.0, 9.0
-#: What is left of a difference in colour where no edge is seen: a gradient is one area.
-_GRADUAL = 0.04
+#: What is left of a difference in colour (squared) where no edge is seen, and how much at most: a gradient is one area.
+_GRADUAL, _GRADUAL_MOST = 0.04, 9.0
 #: How far from a border its step is measured, in pixels: past its blur.
 _BESIDE = 2
 
@@ -83,7 +83,7 @@ class _Joining:
         wall = self._walls[a][b]
         seen = min(max((wall.steps / wall.length - _NONE) / (_SURE - _NONE), 0.0), 1.0)
         apart = (p[0] - q[0]) ** 2 + (p[1] - q[1]) ** 2 + (p[2] - q[2]) ** 2
-        return apart * (_GRADUAL + (1 - _GRADUAL) * seen * seen)
+        return apart * seen * seen + min(_GRADUAL * apart, _GRADUAL_MOST)
 
     def loss(self, a: int, b: int) -> float:
         """Return what is lost when two neighbours become one, a pixel of their border."""

@@ -8,14 +8,14 @@ from typing import NamedTuple
 import cv2
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import coo_matrix
-from scipy.sparse.linalg import spsolve
 
 from engine.renderers.studio.filters import Floats, blur, distance, floats, resize, slopes, smoothstep
 from engine.renderers.studio.pieces import pillow
 from engine.renderers.studio.scene import Scene
 
 _STEPS = 14
+#: The long side of the coarsest grid of a membrane, and how often each grid is swept, the coarsest first.
+_COARSE, _SWEEPS = 56, (240, 60, 24, 16)
 
 
 class Lamp(NamedTuple):
@@ -169,23 +169,35 @@ def mirrored(surface: Normals, seen: Floats) -> Floats:
 
 
 def swollen(labels: NDArray[np.int32]) -> Floats:
-    """Return how high every label rises when it is blown up: 0 on its border, in pixels; labels HxW, small.
+    """Return how high every label rises when it is blown up: 0 past its border, in pixels; labels HxW, small.
 
     The height is the root of a membrane under pressure (Poisson's equation, 0 on the border), which is round
-    where a distance to the border has ridges.
+    where a distance to the border has ridges. It is relaxed from a coarse grid to the fine one.
     """
-    height, width = labels.shape
-    count = height * width
-    number = np.arange(count).reshape(height, width)
-    same_x, same_y = labels[:, 1:] == labels[:, :-1], labels[1:] == labels[:-1]
-    first = np.concatenate([number[:, 1:][same_x], number[1:][same_y]])
-    other = np.concatenate([number[:, :-1][same_x], number[:-1][same_y]])
-    rows, columns = np.concatenate([first, other]), np.concatenate([other, first])
-    grid = coo_matrix((np.full(len(rows), -1.0), (rows, columns)), shape=(count, count)).tocsc()
+    levels = [labels]
+    while max(levels[-1].shape) > _COARSE:
+        levels.append(levels[-1][::2, ::2])
+    membrane = np.zeros(levels[-1].shape, np.float32)
+    for number, level in enumerate(reversed(levels)):
+        membrane = floats(cv2.resize(membrane, level.shape[::-1], interpolation=cv2.INTER_LINEAR))
+        step = 2.0 ** (len(levels) - 1 - number)
+        membrane = _relaxed(membrane, level, step * step, _SWEEPS[min(number, len(_SWEEPS) - 1)])
+    return floats(np.sqrt(np.maximum(4 * membrane, 0)))
+
+
+def _relaxed(membrane: Floats, labels: NDArray[np.int32], pressure: float, sweeps: int) -> Floats:
+    """Return a membrane some sweeps of Jacobi's nearer to rest."""
+    right = floats(labels[:, 1:] == labels[:, :-1])
+    below = floats(labels[1:] == labels[:-1])
     # A neighbour across a border is at height 0 and counts; past the frame of the picture the surface goes on.
-    counted = np.full((height, width), 4.0)
+    counted = np.full(labels.shape, 4.0, np.float32)
     for side in (np.s_[0], np.s_[-1], np.s_[:, 0], np.s_[:, -1]):
-        counted[side] -= 0.95
-    grid.setdiag(counted.ravel())
-    membrane = spsolve(grid, np.ones(count))
-    return floats(np.sqrt(np.maximum(4 * membrane, 0)).reshape(height, width))
+        counted[side] -= 0.98
+    for _ in range(sweeps):
+        total = np.full(labels.shape, pressure, np.float32)
+        total[:, :-1] += right * membrane[:, 1:]
+        total[:, 1:] += right * membrane[:, :-1]
+        total[:-1] += below * membrane[1:]
+        total[1:] += below * membrane[:-1]
+        membrane = total / counted
+    return membrane

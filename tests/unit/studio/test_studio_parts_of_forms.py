@@ -7,6 +7,8 @@ import pytest
 from engine.contract import Box
 from engine.renderers.studio.areas import areas_of, edge_of, filled, means, without_slivers
 from engine.renderers.studio.features import feature_height, printed
+from engine.renderers.studio.hair import hair_of
+from engine.renderers.studio.joining import divided
 from engine.renderers.studio.pieces import outlined, tones
 from engine.renderers.studio.scatter import sampled, strewn
 from engine.renderers.studio.scene import Scene
@@ -46,6 +48,41 @@ def test_areas_are_numbered_without_gaps_and_none_is_a_sliver(portrait):
     assert 20 < len(areas.lab) <= 60
     assert areas is areas_of(portrait, 60, 5.0)
     assert np.allclose(areas.mean(portrait.flat), areas.lab, atol=1e-3)
+
+
+def sunset(side=240):
+    """A sky that runs from blue to orange, and a dark tower before it."""
+    down = np.linspace(0, 1, side)[:, None, None]
+    sky = np.broadcast_to((1 - down) * (70, 110, 200) + down * (240, 160, 90), (side, side, 3))
+    picture = sky.astype(np.uint8)
+    picture[60:, 100:140] = (40, 30, 30)
+    return picture
+
+
+def test_a_gradient_is_one_area_however_many_there_may_be():
+    areas = areas_of(scene(sunset()), 40, 5.0)
+    left = areas.labels[:, :80]
+    assert (left == np.bincount(left.ravel()).argmax()).mean() > 0.95
+    assert areas.labels[150, 120] != left[150, 40]
+
+
+def test_what_is_too_large_for_one_pane_is_cut_evenly_and_straight():
+    areas = areas_of(scene(sunset()), 40, 3.0, most=0.06)
+    size = np.bincount(areas.labels.ravel()) / areas.labels.size
+    assert size.max() < 0.12
+    assert len(size) > 12
+    # Straight: between its ends a cut hardly leaves the line through them. Convex pieces have no bays.
+    for name in np.unique(areas.labels[10:200, 5:60]):
+        (outline, *_), _ = cv2.findContours((areas.labels == name).astype(np.uint8), cv2.RETR_EXTERNAL, 2)
+        assert cv2.contourArea(outline) > 0.9 * cv2.contourArea(cv2.convexHull(outline))
+
+
+def test_a_face_is_not_cut_for_being_large():
+    labels = np.zeros((80, 120), np.int32)
+    face = np.zeros((80, 120), np.float32)
+    face[:, :60] = 1
+    assert len(np.unique(divided(labels, 1500, np.ones_like(face)))) == 1
+    assert len(np.unique(divided(labels, 1500, np.zeros_like(face)))) > len(np.unique(divided(labels, 1500, face))) > 1
 
 
 def test_more_weight_on_a_face_gives_it_more_areas(portrait):
@@ -93,6 +130,24 @@ def test_a_face_is_printed_in_a_few_tones_with_its_features(portrait):
     eyes, cheek = portrait.lab[38:44, 74:92, 0].min(), portrait.lab[50, 78, 0]
     assert cheek - eyes > 20
     assert face.lab[50, 78, 0] - face.lab[38:44, 74:92, 0].min() > 12
+
+
+def test_hair_is_one_mass_with_soft_light_on_it(portrait):
+    face = printed(portrait, 6, 6.0)
+    crown, cheek = np.s_[12:22, 74:92], np.s_[48:56, 78:92]
+    own, painted = portrait.lab[crown][..., 0], face.lab[crown][..., 0]
+    assert len(np.unique(face.labels[crown])) == 1
+    assert face.labels[cheek].flat[0] != face.labels[crown].flat[0]
+    assert face.where[crown].min() > 0.8
+    rough = [np.abs(plane - cv2.GaussianBlur(plane, (0, 0), 2)).mean() for plane in (own, painted)]
+    assert rough[1] < 0.4 * rough[0]
+    assert abs(float(painted.mean() - own.mean())) < 6
+
+
+def test_who_has_no_hair_gets_none():
+    y, x = np.mgrid[0:120, 0:120].astype(np.float32)
+    skin = np.full((120, 120, 3), (68, 16, 20), np.float32) - np.hypot(x - 60, y - 60)[..., None] * (0.05, 0, 0)
+    assert hair_of(np.float32(skin), Box(x=40, y=40, w=40, h=40), 0, 0).max() == 0
 
 
 def test_without_a_face_nothing_is_printed_or_modelled(coffee):

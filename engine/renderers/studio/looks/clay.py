@@ -85,7 +85,7 @@ def raised(pieces: Pieces, brief: Brief, table: Table) -> Floats:
     unit = scene.unit
     faces = scene.near_faces(1.1)
     inlaid = printed(scene, 7, 6.0)
-    features = feature_height(scene) + 4.5 * inlaid.where * pillow(inlaid.edge, 5 * unit)
+    features = feature_height(scene) + 2.5 * inlaid.where * pillow(inlaid.edge, 5 * unit)
     lumps = 1.5 * noise(rng, scene.shape, 52 * unit, 2) + 0.14 * noise(rng, scene.shape, 10 * unit)
     touched = fingerprints(rng, scene.shape, unit, table.prints)
     small = pieces.height / unit * (1 - 0.85 * faces)

@@ -11,7 +11,7 @@ from engine.renderers.studio.air import rolled
 from engine.renderers.studio.areas import Areas, areas_of
 from engine.renderers.studio.colour import linear, to_lab, to_rgb, unlinear
 from engine.renderers.studio.features import feature_height, printed
-from engine.renderers.studio.filters import Floats, blur, floats, lerp, resize, slopes, smaller, smoothstep
+from engine.renderers.studio.filters import Floats, blur, floats, length, lerp, resize, slopes, smaller, smoothstep
 from engine.renderers.studio.flow import Flow
 from engine.renderers.studio.look import Brief, Look
 from engine.renderers.studio.scene import Scene
@@ -51,7 +51,7 @@ class Inflated(Look):
     def paint(self, brief: Brief) -> Floats:
         """Return the balloons, photographed in a studio."""
         skin = drawn(brief)
-        parts = areas_of(brief.scene, skin.parts, 9.0, 0.2)
+        parts = areas_of(brief.scene, skin.parts, 11.0, 0.2)
         albedo = coloured(parts, brief, skin)
         brief.step(albedo)
         picture = shining(blown(parts, brief, skin), albedo, parts, brief, skin)
@@ -112,20 +112,23 @@ def _swollen(parts: Areas, scene: Scene) -> Floats:
     height, width = scene.shape
     scale, size = smaller(scene.shape, 340)
     small = cv2.resize(parts.labels, size, interpolation=cv2.INTER_NEAREST)
-    risen = resize(blur(swollen(np.asarray(small, np.int32)), 0.8), width, height) / np.float32(scale)
+    risen = resize(blur(swollen(np.asarray(small, np.int32)), 1.3), width, height) / np.float32(scale)
     # Large balloons are flatter than a ball: there would be no room for the small ones beside them.
     most = 105 * scene.unit
     return floats(most * np.tanh(risen / most))
 
 
 def _wrinkles(parts: Areas, brief: Brief) -> Floats:
-    """Return folds that run from the seams inwards and fade, about -1..1."""
-    unit = brief.scene.unit
-    dx, dy = slopes(blur(np.minimum(parts.edge, 60 * unit), 2 * unit))
-    length = np.sqrt(dx * dx + dy * dy) + 1e-4
-    inwards = Flow(floats(dx / length), floats(dy / length), floats(length))
-    folds = inwards.along(grain(brief.dice.rng, brief.scene.shape, 6 * unit), 13 * unit)
-    return floats(folds / (folds.std() + 1e-6) * np.exp(-parts.edge / (9 * unit)) * smoothstep(0, 3 * unit, parts.edge))
+    """Return folds that run from the seams inwards and fade, about -1..1; made at half the size, for they are soft."""
+    height, width = brief.scene.shape
+    unit = 0.5 * brief.scene.unit
+    edge = floats(resize(parts.edge, max(4, width // 2), max(4, height // 2)) / 2)
+    dx, dy = slopes(blur(np.minimum(edge, 60 * unit), 2 * unit))
+    far = length(dx, dy) + 1e-4
+    inwards = Flow(floats(dx / far), floats(dy / far), floats(far))
+    folds = inwards.along(grain(brief.dice.rng, (edge.shape[0], edge.shape[1]), 6 * unit), 13 * unit)
+    faded = floats(folds / (folds.std() + 1e-6) * np.exp(-edge / (9 * unit)) * smoothstep(0, 3 * unit, edge))
+    return resize(faded, width, height)
 
 
 def shining(height: Floats, albedo: Floats, parts: Areas, brief: Brief, skin: Skin) -> Floats:
@@ -144,7 +147,7 @@ def shining(height: Floats, albedo: Floats, parts: Areas, brief: Brief, skin: Sk
     thin = ((1 - surface.z) ** 1.5)[..., None]
     latex = lerp(floats(latex), floats(latex * (0.35 + 1.1 * base)), floats(0.6 * thin))
     seen = mirrored(surface, room(skin.angle, 1.0))[..., None]
-    metal = (0.92 * base + 0.035) * (0.10 + 1.75 * seen) * (0.45 + 0.55 * creases)
+    metal = (0.92 * base + 0.035) * (0.26 + 1.9 * seen) * (0.45 + 0.55 * creases)
     face = scene.near_faces(1.1)
     body = lerp(floats(latex), floats(metal), floats(skin.foil * (1 - 0.65 * face)))
     shine = _highlights(surface, skin) * (1 - 0.75 * face) * smoothstep(unit, 4 * unit, parts.edge)

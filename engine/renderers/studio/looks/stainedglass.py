@@ -20,9 +20,10 @@ from engine.renderers.studio.texture import noise
 
 
 class Window(NamedTuple):
-    """How a variant is glazed: number of panes, width of the lead, jewel, tint, where the sun stands, streakiness."""
+    """How a variant is glazed: panes, the largest (a share), width of the lead, jewel, tint, the sun, streaks."""
 
     panes: int
+    most: float
     lead: float
     jewel: float
     tint: tuple[float, float]
@@ -38,7 +39,7 @@ class StainedGlass(Look):
     def paint(self, brief: Brief) -> Floats:
         """Return the window."""
         window = drawn(brief)
-        panes = areas_of(brief.scene, window.panes, 5.0, 0.4)
+        panes = areas_of(brief.scene, window.panes, 7.5, 0.4, window.most)
         glass = glazed(panes, brief, window)
         brief.step(to_rgb(glass))
         shining = backlit(painted(glass, brief), brief, window)
@@ -53,7 +54,8 @@ def drawn(brief: Brief) -> Window:
     dice, words = brief.dice, brief.steer
     finer = 2 ** (0.9 * words.up("detail") - 0.9 * words["bold"])
     return Window(
-        panes=round(dice.choose((170, 120, 200, 140)) * finer * (1.5 - 0.6 * brief.strength) / 10) * 10,
+        panes=round(dice.choose((100, 75, 120, 85)) * finer * (1.5 - 0.6 * brief.strength) / 10) * 10,
+        most=dice.choose((0.022, 0.034, 0.016, 0.027)) / finer,
         lead=dice.choose((6.4, 8.2, 5.4, 7.2)) * 2 ** (0.4 * words["bold"]),
         jewel=dice.choose((1.0, 1.3, 0.8, 1.15)),
         tint=dice.choose(((3.0, 17.0), (-3.0, -17.0), (9.0, 6.0), (-11.0, 9.0))),
@@ -72,7 +74,7 @@ def glazed(panes: Areas, brief: Brief, window: Window) -> Floats:
     own = blur(scene.flat, 1.2 * scene.unit) * np.asarray([1, 1.2, 1.2], np.float32)
     glass = lerp(glass, floats(own), floats(0.85 * scene.near_faces(1.0)))
     shading = (own[..., 0] - panes.lab[panes.labels][..., 0]) * (1 - 0.85 * scene.near_faces(1.0))
-    held = np.clip(0.3 + 0.4 * (1 - brief.strength) + 0.5 * face, 0, 0.95)
+    held = np.clip(0.25 + 0.4 * (1 - brief.strength) + 0.5 * face + 0.4 * _telling(scene), 0, 0.95)
     glass[..., 0] += held * shading
     # Glass that seems white or black is never quite: the tint of the batch shows.
     away = 1 - smoothstep(8, 30, floats(np.hypot(glass[..., 1], glass[..., 2])))
@@ -141,8 +143,13 @@ def painted(glass: Floats, brief: Brief) -> Floats:
 def _grisaille(scene: Scene) -> Floats:
     unit = scene.unit
     lines = ink_lines(scene.luma, scene.flow, width=max(0.8, 1.35 * unit), reach=8 * unit + 2, share=0.10)
-    where = np.maximum(0.3 * smoothstep(0.6, 0.95, scene.detail), scene.near_faces(1.05))
+    where = np.maximum(0.75 * _telling(scene), scene.near_faces(1.05))
     return floats(np.clip(lines * where, 0, 1))
+
+
+def _telling(scene: Scene) -> Floats:
+    """Return where a painter of glass would paint what lead cannot draw: eyes, spokes, petals."""
+    return floats(smoothstep(0.5, 0.95, scene.detail) * (0.4 + 0.6 * scene.matte))
 
 
 def backlit(glass: Floats, brief: Brief, window: Window) -> Floats:
