@@ -10,11 +10,14 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
-from engine.renderers.studio.filters import Floats, blur, floats, grid
+from engine.renderers.studio.areas import areas_of, outline
+from engine.renderers.studio.filters import Floats, blur, floats, grid, steepness
 from engine.renderers.studio.flow import Flow
 from engine.renderers.studio.scene import Scene
 
 _AROUND = np.asarray([[1, 1, 1], [1, 10, 1], [1, 1, 1]], np.float32)
+#: How far apart the two sides of an outline are, in Lab units.
+_PARTS = 5.0
 #: Paths are drawn at twice their size and shrunk: smooth edges at any angle.
 _FINER = 2
 
@@ -52,6 +55,31 @@ def _contours(scene: Scene, fine: int) -> tuple[Path, ...]:
     paths = _joined(_traced(thin, wanted), reach=(7 + 3 * fine) * unit)
     least = np.asarray((60, 30, 16))[fine] * unit
     return tuple(_smoothed(path, 1.6 * unit) for path in paths if _worth(path, near, least))
+
+
+def outlines(scene: Scene, drawn: Iterable[Path]) -> tuple[Path, ...]:
+    """Return the outlines of the large areas of a picture where no line is drawn yet: trees, a shore, a cat's head.
+
+    Soft edges have no ditch and no crest, yet a draughtsman closes a shape.
+
+    Args:
+        scene: The picture.
+        drawn: The lines that are there already.
+    """
+    unit = max(scene.unit, 0.35)
+    labels = areas_of(scene, 64, 7.0, 0.2).labels
+    soft = blur(scene.flat, 2.5 * unit)
+    step = 5 * unit * sum(steepness(np.ascontiguousarray(soft[..., k])) for k in range(3))
+    free = np.ones(scene.shape, np.uint8)
+    for path in drawn:
+        cv2.polylines(free, [np.rint(path.points).astype(np.int32)], path.ring, 0, max(3, round(15 * unit)))
+    free[scene.near_faces(1.0) > 0] = 0
+    # What is not the subject has to stand out more before it is drawn.
+    least = _PARTS * (1 + 0.9 * scene.cutout.certain * (1 - scene.matte))
+    there = outline(labels) & (step > least) & (free > 0)
+    thin = cv2.ximgproc.thinning(there.astype(np.uint8) * np.uint8(255), thinningType=cv2.ximgproc.THINNING_GUOHALL)
+    paths = _joined(_traced(np.asarray(thin > 0, np.uint8), floats(step / (2 * _PARTS))), reach=24 * unit)
+    return tuple(_smoothed(path, 5 * unit) for path in paths if len(path.points) > 55 * unit)
 
 
 def ditches(scene: Scene, width: float) -> Floats:

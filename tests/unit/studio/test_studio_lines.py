@@ -196,3 +196,17 @@ def test_a_comic_inks_blacks_solid(render, coffee, lab):
 def test_bold_and_thin_change_the_pen(word, render, astronaut):
     usual, asked = (lightness(render("studio-lineart", astronaut, prompt=p)[0].pixels).mean() for p in ("", word))
     assert (asked < usual) == (word == "bolder lines")
+
+
+def test_a_shore_with_a_soft_edge_is_drawn(render):
+    """What runs out softly has no crest of darkness, and is an outline all the same."""
+    hills = np.full((200, 300, 3), (205, 220, 235), np.float32)
+    shore = (110 + 18 * np.sin(np.arange(300) / 38)).astype(int)
+    for x, y in enumerate(shore):
+        hills[y:, x] = (70, 95, 70)
+    source = cv2.GaussianBlur(hills, (0, 0), 5).astype(np.uint8)
+    for picture in render("studio-lineart", source, variants=(0, 1, 2, 3)):
+        ink = picture.pixels[..., 0] < 128
+        drawn = [ink[y - 9 : y + 9, x].any() for x, y in enumerate(shore)]
+        assert np.mean(drawn) > 0.8
+        assert not ink[:70].any()

@@ -9,7 +9,7 @@ import numpy as np
 from engine.renderers.studio.colour import colour
 from engine.renderers.studio.filters import Floats, floats, lerp
 from engine.renderers.studio.look import Brief, Look
-from engine.renderers.studio.penwork import Path, contours, penned, spaced
+from engine.renderers.studio.penwork import Path, contours, outlines, penned, spaced
 
 
 class Nib(NamedTuple):
@@ -65,5 +65,7 @@ def inked(brief: Brief, nib: Nib) -> Floats:
     def wide(path: Path) -> Floats:
         return floats(width * (1 + nib.swell * (np.clip(path.strength / 2, 0.2, 1.5) - 0.6)))
 
-    paths = spaced(scene.shape, contours(scene, nib.fine), 1.9 * width)
+    lines = contours(scene, nib.fine)
+    lines += scene.once(("outlines", nib.fine), lambda: outlines(scene, lines))
+    paths = spaced(scene.shape, lines, 1.9 * width)
     return penned(scene.shape, paths, wide, nib.taper * scene.unit)
