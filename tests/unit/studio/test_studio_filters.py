@@ -45,7 +45,9 @@ def test_the_distance_is_that_to_the_nearest_pixel_outside():
 def test_the_distance_leaves_opencv_as_it_was_in_every_thread():
     before, seen = cv2.ipp.useIPP(), []
     cv2.ipp.setUseIPP(False)
-    Thread(target=lambda: seen.append(cv2.ipp.useIPP())).start()
+    other = Thread(target=lambda: seen.append(cv2.ipp.useIPP()))
+    other.start()
+    other.join()
     distance(np.ones((4, 4), bool))
     assert cv2.ipp.useIPP() is False
     cv2.ipp.setUseIPP(before)

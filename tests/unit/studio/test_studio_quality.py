@@ -5,7 +5,7 @@ import pytest
 from tests.bench import quality
 
 LOOKS = quality.looks()
-SIDE = 288
+SIDE = 320
 
 
 @pytest.mark.parametrize("look", LOOKS)
