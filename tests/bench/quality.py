@@ -108,6 +108,7 @@ LIMITS = {
 
 #: Where the nature of a look forbids a figure: other limits (none at all: None), and why.
 SPECIAL = {
+    ("studio-papercut", "face"): ((0.6, 1.0), "in small pictures the sheets' edges move the cascade's box a little"),
     ("studio-lineart", "structure"): ((0.08, 1.0), "a page of contours, white where the photo has tone"),
     ("studio-lineart", "halo"): (None, "what is not a line is white"),
     ("studio-lineart", "face"): (None, "contours have no shades, which the cascades look for"),
